@@ -1,0 +1,4 @@
+from . import calculations
+from . import models
+from . import wizard
+from . import demo

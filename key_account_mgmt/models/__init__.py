@@ -1,0 +1,4 @@
+# The order of the layers: each knows only those before it.
+from . import access
+from . import account
+from . import grading

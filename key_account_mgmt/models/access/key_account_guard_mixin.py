@@ -1,0 +1,45 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+
+class KeyAccountGuardMixin(models.AbstractModel):
+    """Fields that only the addon's own code sets.
+
+    ``readonly`` closes a field on the screen; this closes it for every other way in (RPC, import).
+    The addon's code writes them as superuser.
+    """
+
+    _name = "key.account.guard.mixin"
+    _description = "Fields Set by the System Alone"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_system_fields(vals, allowed=self._get_importable_fields(vals))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_system_fields(vals)
+        return super().write(vals)
+
+    @api.model
+    def _get_system_fields(self):
+        """Return the names of the fields that only the addon's own code may set.
+
+        :rtype: set
+        """
+        return set()
+
+    @api.model
+    def _get_importable_fields(self, vals):
+        """Return the system fields that may be given when a record with these values is created."""
+        return set()
+
+    @api.model
+    def _check_system_fields(self, vals, allowed=frozenset()):
+        fixed = (self._get_system_fields() - allowed) & vals.keys()
+        if fixed and not self.env.su:
+            labels = sorted(self._fields[name]._description_string(self.env) for name in fixed)
+            raise AccessError(self.env._(
+                "Nobody sets these fields by hand: %(fields)s.", fields=self.env._(", ").join(labels)
+            ))

@@ -1,0 +1,36 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Merge contacts without losing a key account.
+
+        Core moves what points to the merged contacts by SQL and deletes what would then be double;
+        so two accounts of one company are refused before it begins, and a single one is carried over.
+        """
+        partners = self.env["res.partner"].browse(partner_ids).exists()
+        # sudo: a hidden account must stop the merge as well
+        accounts = self.env["key.account"].sudo().with_context(active_test=False).search(
+            [("partner_id", "in", partners.ids)]
+        )
+        if len(accounts) > len(accounts.company_id):
+            raise UserError(self.env._(
+                "Two of these contacts are key accounts of the same company. Merging them would lose "
+                "one account with its number and history: end one of the two first, or ask the key "
+                "account director."
+            ))
+        destination = dst_partner or self._get_ordered_partner(partners.ids)[-1:]
+        if accounts and destination.commercial_partner_id != destination:
+            raise UserError(self.env._(
+                "One of these contacts is a key account: merge into the company itself, not into a "
+                "contact of it."
+            ))
+        result = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
+        accounts.invalidate_recordset(["partner_id"])
+        accounts._assign_documents()
+        destination._compute_key_account_is_secret()
+        destination.child_ids._compute_key_account_is_secret()
+        return result

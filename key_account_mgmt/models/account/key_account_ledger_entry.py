@@ -1,0 +1,222 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+KIND = [
+    ("ordered", "Ordered"),
+    ("invoiced", "Invoiced"),
+    ("collected", "Collected"),
+]
+
+
+class KeyAccountLedgerEntry(models.Model):
+    """What customers ordered, were invoiced and paid, one line a document, in company currency.
+
+    The one place that says what an amount is. Grading sums these very sources by customer, and
+    its evidence opens these lines, so that both agree by construction. Nothing is stored.
+    """
+
+    _name = "key.account.ledger.entry"
+    _description = "Key Account Ledger Entry"
+    _inherit = ["key.account.access.mixin"]
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "reference"
+
+    _is_account_optional = True
+
+    account_id = fields.Many2one(required=False, readonly=True)
+    kind = fields.Selection(selection=KIND, readonly=True)
+    date = fields.Date(readonly=True)
+    reference = fields.Char(readonly=True)
+    partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", readonly=True)
+    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
+    amount = fields.Monetary(
+        string="Untaxed Amount",
+        readonly=True,
+        help="At the document's own rate; credit notes are negative, payments counted untaxed in "
+        "proportion.",
+    )
+    amount_total = fields.Monetary(string="Amount With Tax", readonly=True)
+    document_model = fields.Char(readonly=True)
+    document_id = fields.Many2oneReference(model_field="document_model", readonly=True)
+
+    # === ACTION METHODS === #
+
+    def action_open_document(self):
+        """Open the order or the invoice behind the line; its own rules apply."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.document_model,
+            "res_id": self.document_id,
+            "view_mode": "form",
+        }
+
+    # === THE SOURCES === #
+
+    @api.model
+    def _flush_ledger(self):
+        """Write what waits in memory, before the sources are read by SQL."""
+        for name in (
+            "sale.order", "account.move", "account.move.line", "account.partial.reconcile",
+            "res.partner", "key.account",
+        ):
+            self.env[name].flush_model()
+
+    @api.model
+    def _get_kinds(self):
+        """Return the kinds of entries, in a fixed order (it is part of the entries' ids)."""
+        return [kind for kind, _label in KIND]
+
+    @property
+    def _table_query(self):
+        self._flush_ledger()
+        kinds = self._get_kinds()
+        companies = self.env["res.company"].sudo().search([])
+        parts = [
+            SQL(
+                """
+                SELECT source.id * %(step)s + %(index)s AS id, %(kind)s AS kind, source.date,
+                       source.reference, source.partner_id, source.company_id, source.amount,
+                       source.amount_total, source.document_model, source.document_id
+                  FROM (%(source)s) source
+                """,
+                step=2 * len(kinds),
+                index=index,
+                kind=kind,
+                source=self._get_source(kind, companies),
+            )
+            for index, kind in enumerate(kinds)
+        ]
+        return SQL(
+            """
+            SELECT entry.*, company.currency_id, account.id AS account_id
+              FROM (%(entries)s) entry
+              JOIN res_company company ON company.id = entry.company_id
+              LEFT JOIN key_account account ON account.partner_id = entry.partner_id
+                                           AND account.company_id = entry.company_id
+            """,
+            entries=SQL(" UNION ALL ").join(parts),
+        )
+
+    @api.model
+    def _get_source(self, kind, companies, date_from=None, date_to=None):
+        """Return the SELECT of one kind of entries.
+
+        Its columns: id, document_model, document_id, partner_id (the commercial partner), company_id,
+        date, reference, amount (untaxed), amount_total; amounts are unrounded, in the currency of the
+        company. ``amount`` is NULL where the document's rate is missing.
+
+        :param str kind: one of :meth:`_get_kinds`
+        :param res.company companies: whose documents
+        :param datetime.date date_from: first day, or None for all before
+        :param datetime.date date_to: last day, inclusive, or None for all after
+        :rtype: SQL
+        """
+        return getattr(self, f"_get_{kind}_source")(companies, date_from, date_to)
+
+    @api.model
+    def _get_date_condition(self, column, date_from, date_to):
+        """Return the condition on a date column for a period of whole days."""
+        conditions = [SQL("TRUE")]
+        if date_from:
+            conditions.append(SQL("%s >= %s", column, date_from))
+        if date_to:
+            conditions.append(SQL("%s <= %s", column, date_to))
+        return SQL(" AND ").join(conditions)
+
+    @api.model
+    def _get_ordered_source(self, companies, date_from, date_to):
+        conditions, days = [], []
+        for company in companies:
+            timezone = company._get_key_account_timezone().zone
+            days.append(SQL("WHEN %s THEN %s", company.id, timezone))
+            condition = SQL("document.company_id = %s", company.id)
+            if date_to:
+                # moments, not days, are compared, so that the index on the column serves
+                start, end = company._get_key_account_utc_bounds(date_from, date_to)
+                condition = SQL("%s AND document.date_order < %s", condition, end)
+                if start:
+                    condition = SQL("%s AND document.date_order >= %s", condition, start)
+            conditions.append(SQL("(%s)", condition))
+        return SQL(
+            """
+            SELECT document.id * 2 AS id, 'sale.order' AS document_model, document.id AS document_id,
+                   partner.commercial_partner_id AS partner_id, document.company_id,
+                   timezone(CASE document.company_id %(days)s END,
+                            timezone('UTC', document.date_order))::date AS date,
+                   document.name AS reference,
+                   document.amount_untaxed / %(rate)s AS amount,
+                   document.amount_total / %(rate)s AS amount_total
+              FROM sale_order document
+              JOIN res_partner partner ON partner.id = document.partner_id
+              JOIN res_company company ON company.id = document.company_id
+             WHERE document.state = 'sale' AND (%(conditions)s)
+            """,
+            days=SQL(" ").join(days) or SQL("WHEN 0 THEN 'UTC'"),
+            rate=SQL(
+                "CASE WHEN document.currency_rate > 0 THEN document.currency_rate"
+                " WHEN document.currency_id = company.currency_id THEN 1 END"
+            ),
+            conditions=SQL(" OR ").join(conditions) or SQL("FALSE"),
+        )
+
+    @api.model
+    def _get_invoiced_source(self, companies, date_from, date_to):
+        return SQL(
+            """
+            SELECT document.id * 2 AS id, 'account.move' AS document_model,
+                   document.id AS document_id, partner.commercial_partner_id AS partner_id,
+                   document.company_id, document.invoice_date AS date, document.name AS reference,
+                   document.amount_untaxed_signed AS amount,
+                   document.amount_total_signed AS amount_total
+              FROM account_move document
+              JOIN res_partner partner ON partner.id = document.partner_id
+             WHERE document.state = 'posted' AND document.company_id IN %(companies)s
+               AND document.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+               AND %(dates)s
+            """,
+            companies=tuple(companies.ids) or (0,),
+            dates=self._get_date_condition(SQL("document.invoice_date"), date_from, date_to),
+        )
+
+    @api.model
+    def _get_collected_source(self, companies, date_from, date_to):
+        # An invoice is settled on the debit side of its receivable line, a credit note on the credit
+        # side; where one settles the other, the two lines cancel out. Exchange differences move no
+        # money. Payments carry tax: they count untaxed in the proportion of their document.
+        sides = [
+            SQL(
+                """
+                SELECT partial.id * 2 + %(offset)s AS id, 'account.move' AS document_model,
+                       document.id AS document_id, partner.commercial_partner_id AS partner_id,
+                       document.company_id, partial.max_date AS date, document.name AS reference,
+                       %(sign)s * partial.amount * document.amount_untaxed_signed
+                           / NULLIF(document.amount_total_signed, 0) AS amount,
+                       %(sign)s * partial.amount AS amount_total
+                  FROM account_partial_reconcile partial
+                  JOIN account_move_line line ON line.id = partial.%(own)s
+                  JOIN account_move document ON document.id = line.move_id
+                  JOIN account_move_line counterpart ON counterpart.id = partial.%(other)s
+                  JOIN res_partner partner ON partner.id = document.partner_id
+                  JOIN res_company company ON company.id = document.company_id
+                 WHERE document.state = 'posted' AND document.move_type IN %(types)s
+                   AND document.company_id IN %(companies)s
+                   AND counterpart.journal_id IS DISTINCT FROM company.currency_exchange_journal_id
+                   AND %(dates)s
+                """,
+                offset=offset,
+                sign=SQL(sign),
+                own=SQL.identifier(own),
+                other=SQL.identifier(other),
+                types=types,
+                companies=tuple(companies.ids) or (0,),
+                dates=self._get_date_condition(SQL("partial.max_date"), date_from, date_to),
+            )
+            for offset, sign, own, other, types in (
+                (0, "1", "debit_move_id", "credit_move_id", ("out_invoice", "out_receipt")),
+                (1, "-1", "credit_move_id", "debit_move_id", ("out_refund",)),
+            )
+        ]
+        return SQL(" UNION ALL ").join(sides)

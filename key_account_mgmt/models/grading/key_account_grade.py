@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class KeyAccountGrade(models.Model):
+    """One grade of a scheme: its bound, the regulation's clause, and what is promised with it (G13)."""
+
+    _name = "key.account.grade"
+    _description = "Key Account Grade"
+    _order = "scheme_id, sequence, id"
+
+    scheme_id = fields.Many2one(
+        comodel_name="key.account.grading.scheme", required=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer(default=10, help="From the best grade to the last.")
+    code = fields.Char(string="Letter", required=True, size=1)
+    name = fields.Char(required=True, translate=True)
+    threshold = fields.Float(
+        digits=(16, 2),
+        string="From",
+        help="The grade's lower bound, inclusive: per cent, an amount in company currency, or a score.",
+    )
+    needs_growth_potential = fields.Boolean(
+        help="Only accounts that are marked as having growth potential get this grade."
+    )
+    management_level = fields.Selection(
+        selection=[("company", "Company Level"), ("branch", "Branch Level"), ("none", "None")],
+        help="For schemes that set the management level of an account.",
+    )
+    clause = fields.Text(translate=True, help="The text of the regulation for this grade.")
+    color = fields.Integer()
+
+    # What the grade promises
+    visit_interval_days = fields.Integer(
+        string="Visit Every (Days)", help="0: no visits are promised."
+    )
+    survey_interval_months = fields.Integer(
+        string="Satisfaction Survey Every (Months)", help="0: no surveys are promised."
+    )
+    complaint_response_hours = fields.Float(
+        string="Complaint Response (Hours)", help="Working hours until the first answer."
+    )
+    complaint_resolution_hours = fields.Float(
+        string="Complaint Resolution (Hours)", help="Working hours until it is solved."
+    )
+    is_dedicated_manager_required = fields.Boolean(string="Dedicated Manager Required")
+    benefits = fields.Text(translate=True)
+    pricelist_id = fields.Many2one(
+        comodel_name="product.pricelist",
+        help="Offered to the director on the account; never set on the customer by itself.",
+    )
+
+    _code_unique = models.UniqueIndex(
+        "(scheme_id, code)", "Each grade of a scheme has a letter of its own."
+    )
+    _policy_not_negative = models.Constraint(
+        "CHECK (visit_interval_days >= 0 AND survey_interval_months >= 0"
+        " AND complaint_response_hours >= 0 AND complaint_resolution_hours >= 0)",
+        "Intervals and hours are 0 or more.",
+    )
+
+    @api.depends("code", "name")
+    def _compute_display_name(self):
+        for grade in self:
+            grade.display_name = f"{grade.code} {grade.name}" if grade.name else grade.code
+
+    @api.constrains("code")
+    def _check_code(self):
+        for grade in self:
+            if not ("A" <= grade.code <= "Z"):
+                raise ValidationError(self.env._(
+                    "The letter of a grade is one of A to Z, not “%(code)s”.", code=grade.code
+                ))
+
+    @api.constrains("threshold", "sequence", "scheme_id")
+    def _check_threshold(self):
+        for grade in self:
+            if grade.threshold < 0:
+                raise ValidationError(self.env._("A grade starts at 0 or more."))
+        if not self.env.context.get("key_account_scheme_lines"):
+            self.scheme_id._check_thresholds()
+
+    def write(self, vals):
+        if {"code", "scheme_id"} & vals.keys() and self._is_used():
+            raise UserError(self.env._(
+                "Customers hold this grade, and their codes carry its letter. Make a new grade instead."
+            ))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if self._is_used():
+            raise UserError(self.env._(
+                "This grade has been given to customers, so it stays in the history. Raise its bound, "
+                "or archive the scheme and make a new one."
+            ))
+
+    def _is_used(self):
+        # sudo: any company's history
+        history = self.env["key.account.grade.history"].sudo()
+        return bool(history.search_count([("grade_id", "in", self.ids)], limit=1))
+
+    def _get_ranks(self):
+        """Return the place of each grade in its scheme; 0 is the best.
+
+        :rtype: dict
+        """
+        return {
+            grade.id: rank
+            for scheme in self.scheme_id
+            for rank, grade in enumerate(scheme.grade_ids.sorted(lambda g: (g.sequence, g.id)))
+        }

@@ -1,0 +1,133 @@
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...calculations.grading import to_decimal
+
+
+class Totals(NamedTuple):
+    """What a customer did in a period: an unrounded amount, and when (if that was asked for)."""
+
+    amount: Decimal = Decimal(0)
+    count: int = 0
+    first: date | None = None
+    last: date | None = None
+
+    def plus(self, other):
+        """Return the totals of both."""
+        days = [day for day in (self.first, self.last, other.first, other.last) if day]
+        return Totals(
+            self.amount + other.amount,
+            self.count + other.count,
+            min(days, default=None),
+            max(days, default=None),
+        )
+
+
+class KeyAccountLedgerEntry(models.Model):
+    _inherit = "key.account.ledger.entry"
+
+    kind = fields.Selection(selection_add=[("history", "Imported History")])
+
+    @api.model
+    def _flush_ledger(self):
+        super()._flush_ledger()
+        self.env["key.account.sales.history"].flush_model()
+
+    @api.model
+    def _get_kinds(self):
+        return [*super()._get_kinds(), "history"]
+
+    @api.model
+    def _get_history_source(self, companies, date_from, date_to):
+        return SQL(
+            """
+            SELECT document.id * 2 AS id, 'key.account.sales.history' AS document_model,
+                   document.id AS document_id, partner.commercial_partner_id AS partner_id,
+                   document.company_id, document.date, document.reference,
+                   document.amount, document.amount AS amount_total
+              FROM key_account_sales_history document
+              JOIN res_partner partner ON partner.id = document.partner_id
+             WHERE document.company_id IN %(companies)s AND %(dates)s
+            """,
+            companies=tuple(companies.ids) or (0,),
+            dates=self._get_date_condition(SQL("document.date"), date_from, date_to),
+        )
+
+    # === SUMS === #
+
+    @api.model
+    def _sum_by_customer(
+        self, kind, companies, currency, date_from, date_to,
+        tax_included=False, with_days=False, partner_ids=None,
+    ):
+        """Sum one kind of entries by customer, each document at its own rate; one query a currency.
+
+        :param str kind: which entries, see :meth:`_get_kinds`
+        :param res.company companies: whose documents
+        :param res.currency currency: in which currency; documents of companies with another one are
+            converted at the rate of their day
+        :param datetime.date date_from: first day, or False for all before
+        :param datetime.date date_to: last day, inclusive
+        :param bool tax_included: sum the amounts with tax
+        :param bool with_days: also find the first and the last day, which takes longer
+        :param list partner_ids: commercial partners, to sum only theirs
+        :return: {partner id: Totals}, amounts unrounded
+        :rtype: dict
+        :raise UserError: where an order has no exchange rate
+        """
+        self._flush_ledger()
+        totals = {}
+        for home, group in companies.grouped("currency_id").items():
+            is_foreign = home != currency
+            source = self._get_source(kind, group, date_from or None, date_to)
+            rows = self.env.execute_query(SQL(
+                """
+                SELECT source.partner_id, SUM(source.%(amount)s), COUNT(*), %(days)s,
+                       COUNT(*) FILTER (WHERE source.%(amount)s IS NULL)
+                  FROM (%(source)s) source
+                 WHERE %(partners)s
+                 GROUP BY source.partner_id %(by_day)s
+                """,
+                amount=SQL.identifier("amount_total" if tax_included else "amount"),
+                days=SQL("MIN(source.date), MAX(source.date)")
+                if with_days or is_foreign else SQL("NULL, NULL"),
+                source=source,
+                partners=SQL("TRUE") if partner_ids is None
+                else SQL("source.partner_id IN %s", tuple(partner_ids) or (0,)),
+                by_day=SQL(", source.date") if is_foreign else SQL(),
+            ))
+            if kind == "ordered" and any(row[-1] for row in rows):
+                self._refuse_missing_rates(source)
+            for partner_id, amount, count, first, last, _missing in rows:
+                amount = to_decimal(amount or 0)
+                if is_foreign:
+                    amount *= self._get_day_rate(home, currency, group[0], first)
+                found = Totals(amount, count, first, last)
+                known = totals.get(partner_id)
+                totals[partner_id] = known.plus(found) if known else found
+        return totals
+
+    @api.model
+    def _get_day_rate(self, home, currency, company, day):
+        return to_decimal(home._get_conversion_rate(home, currency, company, day))
+
+    @api.model
+    def _refuse_missing_rates(self, source):
+        """Name the orders in a foreign currency that carry no rate; they cannot be counted.
+
+        :raise UserError: always
+        """
+        missing = self.env.execute_query(SQL(
+            "SELECT source.reference FROM (%s) source WHERE source.amount IS NULL LIMIT 5", source
+        ))
+        raise UserError(self.env._(
+            "These orders are in a foreign currency and have no exchange rate, so they cannot be "
+            "counted: %(orders)s. Enter the rate of their day, set the currency on the order anew, and "
+            "compute again.",
+            orders=", ".join(reference for reference, in missing),
+        ))

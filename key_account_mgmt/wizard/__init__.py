@@ -1,0 +1,2 @@
+from . import key_account_decision
+from . import key_account_grading_simulation
