@@ -43,5 +43,4 @@
         "demo/demo.xml",
     ],
     "application": True,
-    "installable": True,
 }

@@ -28,6 +28,16 @@ def round_half_up(value, step):
     return (value / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step
 
 
+def plain(value):
+    """Write a number as people do: thousands separated, no trailing zeros.
+
+    :param value: int, float or Decimal
+    :rtype: str
+    """
+    text = f"{value:,.2f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def share(amount, total):
     """Return what part of a total an amount is, in per cent, unrounded (G1).
 

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -63,7 +64,7 @@ class KeyAccountGradingSimulation(models.TransientModel):
         """Grade every customer twice, by today's thresholds and by the others, and compare."""
         self.ensure_one()
         new_bounds = self.grade_line_ids.mapped("new_threshold")
-        if any(better <= worse for better, worse in zip(new_bounds, new_bounds[1:])):
+        if any(better <= worse for better, worse in pairwise(new_bounds)):
             raise UserError(self.env._("Each grade has to start below the one before it."))
         # an unsaved run asks the ledger, with the user's own rights to run one
         self.env["key.account.grading.run"].check_access("create")
@@ -221,7 +222,7 @@ class KeyAccountGradingSimulationMover(models.TransientModel):
     currency_id = fields.Many2one(related="simulation_id.currency_id")
     sales_amount = fields.Monetary(string="Sales")
     grade_id = fields.Many2one(
-        comodel_name="key.account.grade", string="Grade", ondelete="cascade"
+        comodel_name="key.account.grade", ondelete="cascade"
     )
     new_grade_id = fields.Many2one(
         comodel_name="key.account.grade", string="Grade Then", ondelete="cascade"

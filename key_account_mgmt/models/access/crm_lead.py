@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+PREFIX = "key_account_"
+
 
 class CrmLead(models.Model):
     _name = "crm.lead"
@@ -32,7 +34,8 @@ class CrmLead(models.Model):
                AND lead.active AND lead.won_status = 'pending'
             """,
             assignments=SQL(", ").join(
-                SQL("%s = account.%s", SQL.identifier(name), SQL.identifier(name.removeprefix("key_account_")))
+                # the account's own field bears the same name without the prefix
+                SQL("%s = account.%s", SQL.identifier(name), SQL.identifier(name.removeprefix(PREFIX)))
                 for name in names
             ),
             accounts=tuple(accounts.ids) or (0,),

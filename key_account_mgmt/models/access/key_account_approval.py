@@ -46,7 +46,9 @@ class KeyAccountApproval(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        raise UserError(self.env._("A decision is never changed afterwards: take a new one."))
+        if vals:
+            raise UserError(self.env._("A decision is never changed afterwards: take a new one."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never(self):

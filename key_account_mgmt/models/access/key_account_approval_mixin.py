@@ -37,7 +37,7 @@ class KeyAccountApprovalMixin(models.AbstractModel):
     _name = "key.account.approval.mixin"
     _description = "Approval in Steps"
 
-    # {(from_state, to_state): Transition}
+    # from which state to which other, and how
     _transitions = {}
     # the role asked at each step, e.g. ("leader", "executive")
     _approval_steps = ()
@@ -180,7 +180,7 @@ class KeyAccountApprovalMixin(models.AbstractModel):
                 "To make it “%(target)s” one needs another role in the key account department.",
                 target=self._get_state_label(target),
             )
-        if transition.kind == "submit" and not self._get_round()[-1:].decision == "submitted":
+        if transition.kind == "submit" and self._get_round()[-1:].decision != "submitted":
             return self.env._("Submit it by the button, so that the decision is asked for.")
         return False
 

@@ -18,7 +18,6 @@ class KeyAccountDocumentMixin(models.AbstractModel):
 
     key_account_id = fields.Many2one(
         comodel_name="key.account",
-        string="Key Account",
         compute="_compute_key_account_id",
         store=True,
         precompute=True,
@@ -28,7 +27,6 @@ class KeyAccountDocumentMixin(models.AbstractModel):
     )
     key_account_manager_id = fields.Many2one(
         comodel_name="res.users",
-        string="Key Account Manager",
         copy=False,
         groups=ANY_ROLE,
         help="Who managed the account when this document was confirmed or posted.",

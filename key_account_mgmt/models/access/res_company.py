@@ -10,12 +10,10 @@ class ResCompany(models.Model):
 
     key_account_director_id = fields.Many2one(
         comodel_name="res.users",
-        string="Key Account Director",
         help="Receives the approvals that wait for a director.",
     )
     key_account_executive_id = fields.Many2one(
         comodel_name="res.users",
-        string="Key Account Executive",
         help="Receives the approvals that wait for the company's leadership.",
     )
 

@@ -17,7 +17,6 @@ class ResPartner(models.Model):
     )
     key_account_id = fields.Many2one(
         comodel_name="key.account",
-        string="Key Account",
         compute="_compute_key_account_id",
         search="_search_key_account_id",
         groups=ANY_ROLE,
@@ -25,7 +24,6 @@ class ResPartner(models.Model):
     )
     key_account_manager_id = fields.Many2one(
         comodel_name="res.users",
-        string="Key Account Manager",
         compute="_compute_key_account_id",
         search="_search_key_account_manager_id",
         groups=ANY_ROLE,

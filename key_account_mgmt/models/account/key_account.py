@@ -226,7 +226,7 @@ class KeyAccount(models.Model):
                     account=account.display_name,
                 ))
 
-    def copy(self, default=None):
+    def copy_data(self, default=None):
         raise UserError(self.env._(
             "A key account is not duplicated: a customer has one in each company."
         ))

@@ -14,6 +14,9 @@ from . import sale_report
 from . import account_invoice_report
 from . import key_account_grading_run
 from . import key_account_grading_run_compute
+from . import key_account_grading_run_measure
+from . import key_account_grading_run_explain
+from . import key_account_grading_run_write
 from . import key_account_assessment
 from . import key_account_assessment_line
 from . import key_account_assessment_apply

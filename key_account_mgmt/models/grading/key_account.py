@@ -23,7 +23,6 @@ class KeyAccount(models.Model):
     )
     grade_id = fields.Many2one(
         comodel_name="key.account.grade",
-        string="Grade",
         index=True,
         ondelete="restrict",
         readonly=True,
@@ -52,7 +51,7 @@ class KeyAccount(models.Model):
 
     @api.depends("number", "grade_id")
     def _compute_code(self):
-        super()._compute_code()
+        return super()._compute_code()
 
     @api.depends("grade_history_ids")
     def _compute_grade_valid_until(self):
@@ -159,12 +158,13 @@ class KeyAccount(models.Model):
         return super()._get_snapshot_values() | {"key_account_grade_id": self.grade_id.id}
 
     def _admit(self):
-        super()._admit()
+        result = super()._admit()
         for account in self:
             if not account.grade_id and account.requested_grade_id:
                 account._set_grade(
                     account.scheme_id, account.requested_grade_id, self.env._("Admission")
                 )
+        return result
 
     def _check_grade_of_scheme(self, grade):
         self.ensure_one()

@@ -17,6 +17,8 @@ OPEN_STATES = ("draft", "computed")
 EXCEPTION_STATES = ("computed", "submitted")
 COMMENT_STATES = ("computed", "submitted", "reviewed")
 
+EXCEPTION_FIELDS = {"final_grade_id", "override_reason", "override_until"}
+
 
 class KeyAccountAssessment(models.Model):
     """What a run found for one customer, how, and what was decided.
@@ -172,9 +174,13 @@ class KeyAccountAssessment(models.Model):
     def write(self, vals):
         for row in self:
             row._check_may_write(vals)
-        if {"final_grade_id", "override_reason", "override_until"} & vals.keys() and not self.env.su:
-            return self._write_exception(vals)
-        return super().write(vals)
+        if not EXCEPTION_FIELDS & vals.keys() or self.env.su:
+            return super().write(vals)
+        for row in self:
+            # sudo: the columns that note who asked are nobody's to write by hand
+            super(KeyAccountAssessment, row.sudo()).write(row._note_exception(vals))
+        self._refresh_change()
+        return True
 
     # === ACTION METHODS === #
 
@@ -224,12 +230,11 @@ class KeyAccountAssessment(models.Model):
         is_director = user.has_group(group("director"))
         is_leader = user in self.sudo().team_id._get_key_account_leaders()
         is_judgement = self.method == "manual" and self.run_id.state in OPEN_STATES
-        exception = {"final_grade_id", "override_reason", "override_until"} & vals.keys()
         for names, states, allowed in (
             ({"line_ids"}, OPEN_STATES, is_director or is_leader),
             ({"comment"}, COMMENT_STATES, is_director or is_leader),
             ({"review_decision"}, EXCEPTION_STATES, is_director or is_leader),
-            (exception, EXCEPTION_STATES, is_director or (is_leader and is_judgement)),
+            (EXCEPTION_FIELDS, EXCEPTION_STATES, is_director or (is_leader and is_judgement)),
         ):
             if names & vals.keys() and not allowed:
                 raise AccessError(self.env._(
@@ -240,19 +245,21 @@ class KeyAccountAssessment(models.Model):
                     "%(run)s is past the point where this may be changed.", run=self.run_id.name
                 ))
 
-    def _write_exception(self, vals):
-        """Write a grade by hand: who asks for it is noted, and an earlier approval is void."""
-        for row in self:
-            noted = dict(vals, override_user_id=self.env.uid, override_approver_id=False)
-            final = noted.get("final_grade_id", row.final_grade_id.id)
-            if row.method == "manual" or final == row.proposed_grade_id.id:
-                noted |= {"override_user_id": False, "override_reason": noted.get("override_reason")}
-                if row.method != "manual":
-                    noted |= {"override_reason": False, "override_until": False}
-            # sudo: the columns that note who asked are nobody's to write by hand
-            super(KeyAccountAssessment, row.sudo()).write(noted)
-            row._refresh_change()
-        return True
+    def _note_exception(self, vals):
+        """Note who asks for a grade by hand, and void an earlier approval.
+
+        :param dict vals: what is about to be written
+        :return: the same with the notes; without any where the grade is the one that was found
+        :rtype: dict
+        """
+        self.ensure_one()
+        final = vals.get("final_grade_id", self.final_grade_id.id)
+        nobody = {"override_user_id": False, "override_approver_id": False}
+        if self.method == "manual":
+            return vals | nobody
+        if final == self.proposed_grade_id.id:
+            return vals | nobody | {"override_reason": False, "override_until": False}
+        return vals | nobody | {"override_user_id": self.env.uid}
 
     def _refresh_change(self):
         for row in self.sudo():  # sudo: the change follows from the grades

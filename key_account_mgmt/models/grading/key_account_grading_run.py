@@ -334,9 +334,10 @@ class KeyAccountGradingRun(models.Model):
             ))
 
     def _record_decision(self, decision, **values):
-        super()._record_decision(decision, **values)
+        result = super()._record_decision(decision, **values)
         if decision == "approved":
             self._approve_exceptions()
+        return result
 
     def _approve_exceptions(self):
         """Make the one who decides the approver of the exceptions that are not his own (X10)."""

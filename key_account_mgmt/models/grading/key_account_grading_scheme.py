@@ -1,4 +1,5 @@
 from decimal import Decimal
+from itertools import pairwise
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -106,7 +107,7 @@ class KeyAccountGradingScheme(models.Model):
     def _check_thresholds(self):
         for scheme in self.filtered(lambda scheme: scheme.method != "manual"):
             grades = scheme.grade_ids.sorted(lambda grade: (grade.sequence, grade.id))
-            for better, worse in zip(grades, grades[1:]):
+            for better, worse in pairwise(grades):
                 if better.threshold <= worse.threshold:
                     raise ValidationError(self.env._(
                         "Grade %(better)s starts at %(better_threshold)s and the lower grade "

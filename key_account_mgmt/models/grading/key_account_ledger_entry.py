@@ -35,8 +35,9 @@ class KeyAccountLedgerEntry(models.Model):
 
     @api.model
     def _flush_ledger(self):
-        super()._flush_ledger()
+        result = super()._flush_ledger()
         self.env["key.account.sales.history"].flush_model()
+        return result
 
     @api.model
     def _get_kinds(self):
@@ -103,8 +104,8 @@ class KeyAccountLedgerEntry(models.Model):
             ))
             if kind == "ordered" and any(row[-1] for row in rows):
                 self._refuse_missing_rates(source)
-            for partner_id, amount, count, first, last, _missing in rows:
-                amount = to_decimal(amount or 0)
+            for partner_id, total, count, first, last, _missing in rows:
+                amount = to_decimal(total or 0)
                 if is_foreign:
                     amount *= self._get_day_rate(home, currency, group[0], first)
                 found = Totals(amount, count, first, last)

@@ -9,7 +9,6 @@ class ResPartner(models.Model):
 
     key_account_grade_id = fields.Many2one(
         comodel_name="key.account.grade",
-        string="Key Account Grade",
         compute="_compute_key_account_grade_id",
         search="_search_key_account_grade_id",
         groups=ANY_ROLE,

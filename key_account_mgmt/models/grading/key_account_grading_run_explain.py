@@ -1,0 +1,134 @@
+import json
+
+from odoo import api, models
+
+from ...calculations.grading import plain, to_decimal
+
+
+class KeyAccountGradingRun(models.Model):
+    """Explaining: each row's figures as sentences, in every language of the database."""
+
+    _inherit = "key.account.grading.run"
+
+    def _get_explanations(self, rows, total):
+        """Return the explanation of each row as a JSON text {language: sentence}.
+
+        :rtype: list
+        """
+        texts = {lang: self._get_explanation_texts(lang, total) for lang in self._get_languages()}
+        if self.method == "score":
+            return [
+                json.dumps(self._get_score_explanations(row.score, row.parts, row.proposed, texts))
+                for row in rows
+            ]
+        return [
+            json.dumps({lang: self._explain(row, text) for lang, text in texts.items()})
+            for row in rows
+        ]
+
+    @api.model
+    def _get_languages(self):
+        codes = [code for code, _name in self.env["res.lang"].get_installed()]
+        return codes if "en_US" in codes else ["en_US", *codes]
+
+    def _get_explanation_texts(self, lang, total):
+        """Return the sentences of an explanation in one language, with what is the same in all rows."""
+        run = self.with_context(lang=lang)
+        env = run.env
+        lines = run.grade_line_ids.sorted("sequence")
+        is_share = self.method == "share"
+
+        def bound(line):
+            return f"{plain(line.threshold)} %" if is_share else plain(line.threshold)
+
+        starts = {
+            line.grade_id.id: env._("%(grade)s starts at %(bound)s", grade=line.code, bound=bound(line))
+            for line in lines
+        }
+        lowest = lines[-1:]
+        documents = {
+            "ordered": env._("%(amount)s in %(count)s orders, %(date_from)s to %(date_to)s"),
+            "invoiced": env._("%(amount)s in %(count)s invoices, %(date_from)s to %(date_to)s"),
+            "collected": env._("%(amount)s in %(count)s payments, %(date_from)s to %(date_to)s"),
+        }[self.basis]
+        return {
+            "documents": documents,
+            "history": env._(", of which %(history)s imported"),
+            "share": env._(", is %(share)s %% of %(total)s"),
+            "reached": env._("; %(bound)s."),
+            "starts": starts,
+            "none": env._("; no grade: the lowest, %(bound)s."),
+            "lowest": starts.get(lowest.grade_id.id, ""),
+            "potential": env._(" It is only for customers marked as having growth potential."),
+            "lowest_needs_potential": lowest.needs_growth_potential,
+            "manual": env._("Judged by the clauses of the scheme; not computed."),
+            "exception": env._(" An exception holds until %(until)s: %(reason)s"),
+            "score": env._("Score %(score)s"),
+            "dimension": env._("%(name)s %(weight)s %% × %(points)s points"),
+            "measured": env._(" (measured: %(value)s)"),
+            "no_data": env._("%(name)s %(weight)s %%: no data"),
+            "names": {dimension.id: dimension.name for dimension in run.scheme_id.dimension_ids},
+            "total": f"{total:,.2f}",
+            "date_from": str(self.date_from) if self.date_from else env._("the beginning"),
+            "date_to": str(self.date_to),
+        }
+
+    def _explain(self, row, text):
+        """Return one row's explanation in one language."""
+        amount, history, count = row.sales
+        parts = []
+        if self.method == "manual":
+            parts.append(text["manual"])
+        else:
+            parts.append(text["documents"] % {
+                "amount": f"{amount:,.2f}",
+                "count": count,
+                "date_from": text["date_from"],
+                "date_to": text["date_to"],
+            })
+            if history:
+                parts.append(text["history"] % {"history": f"{history:,.2f}"})
+            if self.method == "share":
+                parts.append(text["share"] % {"share": f"{row.share:,.2f}", "total": text["total"]})
+            if row.proposed:
+                parts.append(text["reached"] % {"bound": text["starts"][row.proposed]})
+            else:
+                parts.append(text["none"] % {"bound": text["lowest"]})
+                if text["lowest_needs_potential"] and not (row.holder and row.holder.has_potential):
+                    parts.append(text["potential"])
+        if row.holder and row.holder.exception:
+            reason, until, _asked, _approved = row.holder.exception
+            parts.append(text["exception"] % {"until": until, "reason": reason})
+        return "".join(parts)
+
+    def _get_score_explanations(self, score, parts, proposed, texts=None):
+        """Return the explanation of a score in every language.
+
+        :param Decimal score: the score
+        :param parts: ``(dimension id, weight, points or None, value or None)``
+        :param int proposed: id of the grade that it reaches, or a false value
+        :param dict texts: {lang: sentences}, where the caller has them already
+        :return: {lang: explanation}
+        :rtype: dict
+        """
+        if texts is None:
+            total = to_decimal(self.total_amount)
+            texts = {lang: self._get_explanation_texts(lang, total) for lang in self._get_languages()}
+        result = {}
+        for lang, text in texts.items():
+            sides = []
+            for dimension_id, weight, points, value in parts:
+                side = text["dimension" if points is not None else "no_data"] % {
+                    "name": text["names"].get(dimension_id, ""),
+                    "weight": plain(weight),
+                    "points": plain(points or 0),
+                }
+                if value is not None:
+                    side += text["measured"] % {"value": f"{value:,.2f}"}
+                sides.append(side)
+            end = (
+                text["reached"] % {"bound": text["starts"][proposed]} if proposed
+                else text["none"] % {"bound": text["lowest"]}
+            )
+            result[lang] = f"{text['score'] % {'score': score}}: {'; '.join(sides)}{end}"
+        return result

@@ -1,0 +1,106 @@
+import ast
+import re
+from pathlib import Path
+
+from odoo.tests import BaseCase, TransactionCase, tagged
+
+LAYERS = ("access", "account", "grading", "service", "performance")
+ADDON = Path(__file__).parents[2]
+# What puts the addon together may name everything.
+EXEMPT = {"menus.xml"}
+
+
+@tagged("post_install", "-at_install")
+class TestLayers(BaseCase):
+    """A layer knows itself and those before it: models, xml ids and rules."""
+
+    def _find_homes(self):
+        """Return in which layer each model and each xml id is declared first."""
+        homes = {}
+        for rank, layer in enumerate(LAYERS):
+            for path in sorted((ADDON / "models" / layer).glob("*.py")):
+                for name in re.findall(r'^    _name = "(key\.account[\w.]*)"', path.read_text(), re.M):
+                    homes.setdefault(name, rank)
+            for path in self._get_xml(layer):
+                pattern = r'<(?:record|menuitem|template)\b[^>]*?\bid="(\w+)"'
+                for xml_id in re.findall(pattern, path.read_text()):
+                    homes.setdefault(xml_id, rank)
+        return homes
+
+    def _get_xml(self, layer):
+        yield from sorted((ADDON / "views" / layer).glob("*.xml"))
+        yield from (
+            path
+            for path in (ADDON / f"security/{layer}_rules.xml", ADDON / f"data/{layer}_data.xml")
+            if path.exists()
+        )
+
+    def _get_names(self, path):
+        """Return every model or xml id that a file names: in Python, whole string constants."""
+        text = path.read_text()
+        if path.suffix == ".xml":
+            return set(re.findall(r'(?:ref\(\'|ref="|groups="|model">|inherit_id" ref=")([\w.]+)', text))
+        return {
+            node.value
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+
+    def _find_breaches(self, homes, files):
+        return [
+            f"{path.relative_to(ADDON)} ({LAYERS[rank]}) names {name} ({LAYERS[homes[key]]})"
+            for rank, path in files
+            if path.name not in EXEMPT
+            for name in self._get_names(path)
+            if (key := name.removeprefix("key_account_mgmt.")) in homes and homes[key] > rank
+        ]
+
+    def test_no_layer_names_a_higher_one(self):
+        homes = self._find_homes()
+        self.assertGreater(len(homes), 20, "the models and views were not found")
+        files = [
+            (rank, path)
+            for rank, layer in enumerate(LAYERS)
+            for path in [*sorted((ADDON / "models" / layer).glob("*.py")), *self._get_xml(layer)]
+        ]
+        self.assertEqual(self._find_breaches(homes, files), [])
+
+    def test_a_breach_is_found(self):
+        homes = {"key.account.grading.run": 2, "key_account_grading_run_action": 2}
+        with self.subTest("python"):
+            breaches = self._find_breaches(
+                homes, [(0, ADDON / "models/grading/key_account_grading_run_cron.py"),
+                        (0, ADDON / "models/grading/key_account_grading_run.py")]
+            )
+            self.assertTrue(breaches)
+
+    def test_calculations_are_pure(self):
+        for path in (ADDON / "calculations").glob("*.py"):
+            text = path.read_text()
+            self.assertNotRegex(text, r"\benv\b|\bself\b|\bimport odoo|from odoo", path.name)
+
+
+@tagged("post_install", "-at_install")
+class TestPerimeterIsComplete(TransactionCase):
+
+    def test_every_model_with_an_account_is_inside_the_perimeter(self):
+        hosts = self.env.registry["key.account.document.mixin"]._inherit_children
+        reports = {"sale.report", "account.invoice.report", "res.partner"}
+        outside = [
+            name
+            for name, model in self.env.registry.items()
+            if name.startswith("key.account")
+            and (field := model._fields.get("account_id"))
+            and field.comodel_name == "key.account"
+            and not model._is_inside_perimeter
+        ]
+        self.assertEqual(outside, [], "inherit key.account.access.mixin")
+        self.assertTrue({"sale.order", "crm.lead", "account.move"} <= set(hosts))
+        for name in reports:
+            self.assertIn("key_account_id", self.env[name]._fields)
+
+    def test_every_model_has_rules_of_access(self):
+        models = self.env["ir.model"].search([("model", "=like", "key.account%")])
+        for model in models:
+            if not self.env[model.model]._abstract:
+                self.assertTrue(model.access_ids, f"{model.model} has no line in ir.model.access.csv")

@@ -1,0 +1,187 @@
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user
+
+from odoo.addons.mail.tests.common import mail_new_test_user
+
+
+def role_group(role):
+    """Return the xml id of a role's group."""
+    return f"key_account_mgmt.group_key_account_{role}"
+
+
+class KeyAccountCase(TransactionCase):
+    """A company with two departments, and everybody who may have to do with its key accounts.
+
+    ::
+
+        company            director, executive, executive2, clerk, inspector, service
+        ├── team           leader ── manager, manager2, assistant
+        └── other_team     other_leader ── other_manager
+        nobody (plain internal user), salesman (sales without a role), portal, public
+        other_company      other_director
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True, no_reset_password=True))
+        cls.company = cls.env["res.company"].create({
+            "name": "Rainbow Bearings",
+            "currency_id": cls.env.ref("base.CNY").id,
+        })
+        cls.env.ref("base.CNY").active = True
+        cls.env.user.write({
+            "company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id,
+        })
+        cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
+        cls.company = cls.company.with_env(cls.env)
+        cls.users = {
+            login: cls._new_user(login, groups)
+            for login, groups in {
+                "director": role_group("director"),
+                "executive": role_group("executive"),
+                "executive2": role_group("executive"),
+                "leader": role_group("leader"),
+                "other_leader": role_group("leader"),
+                "manager": role_group("manager"),
+                "manager2": role_group("manager"),
+                "other_manager": role_group("manager"),
+                "assistant": role_group("assistant"),
+                "clerk": role_group("clerk"),
+                "inspector": role_group("inspector"),
+                "service": role_group("service"),
+                "salesman": "sales_team.group_sale_salesman",
+                "nobody": "base.group_user",
+            }.items()
+        }
+        cls.users["portal"] = mail_new_test_user(
+            cls.env, "portal", groups="base.group_portal", company_id=cls.company.id
+        )
+        cls.users["public"] = cls.env.ref("base.public_user")
+        for login, user in cls.users.items():
+            setattr(cls, login, user)
+        cls.team = cls._new_team("East", cls.leader, cls.manager | cls.manager2 | cls.assistant)
+        cls.other_team = cls._new_team("South", cls.other_leader, cls.other_manager)
+        cls.company.write({
+            "key_account_director_id": cls.director.id,
+            "key_account_executive_id": cls.executive.id,
+        })
+        cls.scheme = cls.env.ref("key_account_mgmt.scheme_share")
+        cls.grade_a = cls.env.ref("key_account_mgmt.scheme_share_grade_a")
+        cls.grade_b = cls.env.ref("key_account_mgmt.scheme_share_grade_b")
+        cls.grade_c = cls.env.ref("key_account_mgmt.scheme_share_grade_c")
+        cls.product = cls.env["product.product"].create({
+            "name": "Bearing", "list_price": 1, "taxes_id": False, "invoice_policy": "order",
+        })
+
+    # === BUILDERS === #
+
+    @classmethod
+    def _new_user(cls, login, groups, company=None):
+        company = company or cls.company
+        return new_test_user(
+            cls.env, f"ka_{login}", groups=groups, name=login.replace("_", " ").title(),
+            company_id=company.id, company_ids=[Command.set(company.ids)],
+        )
+
+    @classmethod
+    def _new_team(cls, name, leader, members):
+        return cls.env["crm.team"].create({
+            "name": name,
+            "company_id": cls.company.id,
+            "user_id": leader.id,
+            "member_ids": [Command.set(members.ids)],
+        })
+
+    @classmethod
+    def _new_customer(cls, name="Customer", **values):
+        return cls.env["res.partner"].create({"name": name, "is_company": True, **values})
+
+    @classmethod
+    def _new_order(cls, partner, amount, day=None, company=None, confirm=True, **values):
+        """Confirm an order of one line at this untaxed amount, dated at noon of a day."""
+        company = company or cls.company
+        order = cls.env["sale.order"].with_company(company).create({
+            "partner_id": partner.id,
+            "company_id": company.id,
+            "order_line": [Command.create({
+                "product_id": cls.product.id, "price_unit": amount, "tax_ids": False,
+            })],
+            **values,
+        })
+        if confirm:
+            order.action_confirm()
+        if day:
+            order.date_order = f"{day} 12:00:00"
+        return order
+
+    @classmethod
+    def _new_account(cls, partner=None, **values):
+        """Take over an active account, as the director does on the first day."""
+        partner = partner or cls._new_customer()
+        return cls.env["key.account"].with_user(cls.director).create({
+            "partner_id": partner.id,
+            "company_id": cls.company.id,
+            "team_id": cls.team.id,
+            "manager_id": cls.manager.id,
+            "state": "active",
+            "scheme_id": cls.scheme.id,
+            **values,
+        }).with_env(cls.env)
+
+    @classmethod
+    def _new_candidate(cls, partner=None, user=None, **values):
+        """Propose a candidate whose desk survey is written."""
+        user = user or cls.manager
+        partner = partner or cls._new_customer()
+        return cls.env["key.account"].with_user(user).create({
+            "partner_id": partner.id,
+            "company_id": cls.company.id,
+            "team_id": cls.team.id,
+            "manager_id": cls.manager.id,
+            "scheme_id": cls.scheme.id,
+            "nominating_department": "market",
+            "nominating_ground": "potential",
+            "desk_survey": "Buys twice a month, more each year.",
+            **values,
+        })
+
+    @classmethod
+    def _new_applied(cls, **values):
+        """Bring a candidate to where the leader has to decide."""
+        account = cls._new_candidate(**values)
+        account.action_start_survey()
+        account.write({
+            "survey_date": "2026-01-15",
+            "survey_user_id": account.manager_id.id,
+            "survey_findings": "A new plant, two lines.",
+            "application_reason": "Stable and growing.",
+        })
+        account.action_apply()
+        return account
+
+    @classmethod
+    def _new_run(cls, user=None, **values):
+        return cls.env["key.account.grading.run"].with_user(user or cls.clerk).create({
+            "company_id": cls.company.id, "scheme_id": cls.scheme.id, **values,
+        })
+
+    @classmethod
+    def _approve_run(cls, run):
+        """Submit a computed run as it is, and have it approved by the director and an executive."""
+        run.action_submit()
+        run.with_user(cls.director).action_approve()
+        run.with_user(cls.executive).action_approve()
+        return run
+
+    @classmethod
+    def _apply_run(cls, run):
+        cls._approve_run(run).with_user(cls.director).action_apply()
+        cls.env.invalidate_all()
+        return run
+
+    @classmethod
+    def _row(cls, run, partner):
+        """Return the assessment of a customer in a run, as superuser."""
+        cls.env.invalidate_all()
+        return run.sudo().assessment_ids.filtered(lambda row: row.partner_id == partner)
