@@ -153,9 +153,9 @@ class KeyAccountApprovalMixin(models.AbstractModel):
         transition = self._transitions.get((self.state, target))
         if not transition:
             return self.env._(
-                "%(record)s is “%(source)s”: it cannot become “%(target)s” from there.",
+                "%(record)s is “%(before)s”: it cannot become “%(target)s” from there.",
                 record=self.display_name,
-                source=self._get_state_label(self.state),
+                before=self._get_state_label(self.state),
                 target=self._get_state_label(target),
             )
         if transition.kind == "system":

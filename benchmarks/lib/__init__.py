@@ -1,0 +1,1 @@
+"""What the benchmarks share; the programs themselves lie one folder up."""
