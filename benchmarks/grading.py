@@ -40,7 +40,7 @@ CUSTOMERS = """
     CREATE TEMPORARY TABLE bench_customer ON COMMIT DROP AS
     SELECT company.id, COALESCE(contact.id, company.id) AS contact_id,
            row_number() OVER (ORDER BY company.id) - 1 AS place,
-           exp(6.7 + 1.3 * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random())) AS scale
+           exp(7.5 + 1.3 * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random())) AS scale
       FROM res_partner company
       LEFT JOIN res_partner contact ON contact.parent_id = company.id
      WHERE company.id > %(last)s AND company.parent_id IS NULL

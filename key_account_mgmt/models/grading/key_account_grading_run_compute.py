@@ -144,16 +144,14 @@ class KeyAccountGradingRun(models.Model):
             self._sum_ledger("history", *period, partner_ids=partner_ids) if self.include_history else {}
         )
         nothing = Totals()
-        return {
-            partner_id: (
-                round_half_up(
-                    ledger.get(partner_id, nothing).amount + history.get(partner_id, nothing).amount, step
-                ),
-                round_half_up(history.get(partner_id, nothing).amount, step),
-                ledger.get(partner_id, nothing).count + history.get(partner_id, nothing).count,
+        sales = {}
+        for partner_id in ledger.keys() | history.keys():
+            amount, count, _first, _last = ledger.get(partner_id, nothing)
+            past = history.get(partner_id, nothing)
+            sales[partner_id] = (
+                round_half_up(amount + past.amount, step), round_half_up(past.amount, step), count + past.count
             )
-            for partner_id in ledger.keys() | history.keys()
-        }
+        return sales
 
     def _check_ledger(self, sales, total):
         """Refuse to grade by nothing: an empty ledger would throw everybody out."""
@@ -241,32 +239,34 @@ class KeyAccountGradingRun(models.Model):
         """
         ranks = {line.grade_id.id: rank for rank, line in enumerate(self.grade_line_ids.sorted("sequence"))}
         thresholds = {flag: self._get_thresholds(flag) for flag in (False, True)}
-        partner_ids = holders.keys() if self.method == "manual" else sales.keys() | holders.keys()
+        method = self.method
+        partner_ids = holders.keys() if method == "manual" else sales.keys() | holders.keys()
         parts = self._get_score_parts(partner_ids, sales, holders, given_points)
         rows = []
         for partner_id in sorted(partner_ids):
             holder = holders.get(partner_id)
             figures = sales.get(partner_id, NO_SALES)
-            part = share(figures[0], total) if total > 0 else None
-            score = None
-            if self.method == "score":
-                score = weighted_score([
-                    (weight, points, skip) for _id, weight, points, _value, skip in parts[partner_id]
-                ])
-            value = {"share": part, "amount": figures[0], "score": score}.get(self.method)
+            sides = parts.get(partner_id, ())
             current = holder.grade_id if holder else None
-            if self.method == "manual":
+            score = part = None
+            if method == "share":
+                value = part = share(figures[0], total)
+            elif method == "score":
+                value = score = weighted_score([(side[1], side[2], side[4]) for side in sides])
+            else:
+                value = figures[0]
+            if method == "manual":
                 proposed = current
             else:
                 proposed = grade_for(value, thresholds[bool(holder and holder.has_potential)])
-            final = holder.grade_id if holder and holder.exception else proposed
+            final = current if holder and holder.exception else proposed
             if final is None and not self._is_assessed_anyway(holder):
                 continue
+            if part is None and total > 0:
+                part = share(figures[0], total)
             change = change_of(ranks.get(current), ranks.get(final))
-            rows.append(Row(
-                partner_id, figures, part, score, proposed, final, change, holder,
-                tuple(item[:4] for item in parts.get(partner_id, ())),
-            ))
+            sides = tuple(side[:4] for side in sides)
+            rows.append(Row(partner_id, figures, part, score, proposed, final, change, holder, sides))
         return rows
 
     def _is_assessed_anyway(self, holder):

@@ -48,11 +48,10 @@ class KeyAccountLedgerEntry(models.Model):
         return SQL(
             """
             SELECT document.id * 2 AS id, 'key.account.sales.history' AS document_model,
-                   document.id AS document_id, partner.commercial_partner_id AS partner_id,
+                   document.id AS document_id, document.partner_id AS contact_id,
                    document.company_id, document.date, document.reference,
-                   document.amount, document.amount AS amount_total
+                   document.amount, document.amount AS amount_total, TRUE AS is_countable
               FROM key_account_sales_history document
-              JOIN res_partner partner ON partner.id = document.partner_id
              WHERE document.company_id IN %(companies)s AND %(dates)s
             """,
             companies=tuple(companies.ids) or (0,),
@@ -86,32 +85,58 @@ class KeyAccountLedgerEntry(models.Model):
         for home, group in companies.grouped("currency_id").items():
             is_foreign = home != currency
             source = self._get_source(kind, group, date_from or None, date_to)
-            rows = self.env.execute_query(SQL(
-                """
-                SELECT source.partner_id, SUM(source.%(amount)s), COUNT(*), %(days)s,
-                       COUNT(*) FILTER (WHERE source.%(amount)s IS NULL)
-                  FROM (%(source)s) source
-                 WHERE %(partners)s
-                 GROUP BY source.partner_id %(by_day)s
-                """,
-                amount=SQL.identifier("amount_total" if tax_included else "amount"),
-                days=SQL("MIN(source.date), MAX(source.date)")
-                if with_days or is_foreign else SQL("NULL, NULL"),
-                source=source,
-                partners=SQL("TRUE") if partner_ids is None
-                else SQL("source.partner_id IN %s", tuple(partner_ids) or (0,)),
-                by_day=SQL(", source.date") if is_foreign else SQL(),
+            rows = self.env.execute_query(self._get_sums_query(
+                source, "amount_total" if tax_included else "amount", with_days, is_foreign, partner_ids
             ))
-            if kind == "ordered" and any(row[-1] for row in rows):
+            if any(row[-1] for row in rows):
                 self._refuse_missing_rates(source)
-            for partner_id, total, count, first, last, _missing in rows:
-                amount = to_decimal(total or 0)
+            for partner_id, amount, count, first, last, _missing in rows:
+                found = Totals(Decimal(amount or 0), count, first, last)
                 if is_foreign:
-                    amount *= self._get_day_rate(home, currency, group[0], first)
-                found = Totals(amount, count, first, last)
+                    rate = self._get_day_rate(home, currency, group[0], first)
+                    found = found._replace(amount=found.amount * rate)
                 known = totals.get(partner_id)
                 totals[partner_id] = known.plus(found) if known else found
         return totals
+
+    @api.model
+    def _get_sums_query(self, source, column, with_days, by_day, partner_ids):
+        """Return the query of :meth:`_sum_by_customer`: documents are summed by their contacts first,
+        these by customer then, and sums come as text, which keeps every decimal.
+
+        :param SQL source: see :meth:`_get_source`
+        :param str column: what is summed
+        :param bool with_days: give the first and last day
+        :param bool by_day: sum each day by itself
+        :param list partner_ids: only these commercial partners; None for all
+        :rtype: SQL
+        """
+        needs_days = with_days or by_day
+        return SQL(
+            """
+            SELECT partner.commercial_partner_id, SUM(sums.amount)::text, SUM(sums.count)::int,
+                   MIN(sums.first), MAX(sums.last), SUM(sums.missing)::int
+              FROM (
+                SELECT source.contact_id, SUM(source.%(column)s) AS amount, COUNT(*) AS count,
+                       %(days)s, COUNT(*) FILTER (WHERE NOT source.is_countable) AS missing
+                  FROM (%(source)s) source
+                 WHERE %(contacts)s
+                 GROUP BY source.contact_id %(by_day)s
+                   ) sums
+              JOIN res_partner partner ON partner.id = sums.contact_id
+             GROUP BY partner.commercial_partner_id %(by_first_day)s
+            """,
+            column=SQL.identifier(column),
+            days=SQL("MIN(source.date) AS first, MAX(source.date) AS last")
+            if needs_days else SQL("NULL::date AS first, NULL::date AS last"),
+            source=source,
+            contacts=SQL("TRUE") if partner_ids is None else SQL(
+                "source.contact_id IN (SELECT id FROM res_partner WHERE commercial_partner_id IN %s)",
+                tuple(partner_ids) or (0,),
+            ),
+            by_day=SQL(", source.date") if by_day else SQL(),
+            by_first_day=SQL(", sums.first") if by_day else SQL(),
+        )
 
     @api.model
     def _get_day_rate(self, home, currency, company, day):
@@ -124,7 +149,7 @@ class KeyAccountLedgerEntry(models.Model):
         :raise UserError: always
         """
         missing = self.env.execute_query(SQL(
-            "SELECT source.reference FROM (%s) source WHERE source.amount IS NULL LIMIT 5", source
+            "SELECT source.reference FROM (%s) source WHERE NOT source.is_countable LIMIT 5", source
         ))
         raise UserError(self.env._(
             "These orders are in a foreign currency and have no exchange rate, so they cannot be "

@@ -1,0 +1,2 @@
+from . import test_admission
+from . import test_documents

@@ -1,0 +1,50 @@
+from odoo import api, models
+
+from . import customers, ledger, people
+from .world import World
+
+
+class KeyAccount(models.Model):
+    _inherit = "key.account"
+
+    @api.model
+    def _load_demo_data(self, order_share=1.0):
+        """Fill the current company with the demonstration: a manufacturer of hydraulics and its customers.
+
+        It is the same for everyone who loads it on the same day, and ends on that day. Once loaded it
+        is left alone.
+
+        :param float order_share: what part of the orders to make; tests make few
+        """
+        if people.exist(self.env):
+            return
+        world = World(self.env, order_share)
+        people.make(world)
+        customers.make(world)
+        ledger.make(world)
+        leads.make(world)
+        self._tell_demo_story(world)
+        work.make(world)
+        ledger.take_snapshots(world)
+
+    @api.model
+    def _tell_demo_story(self, world):
+        """Let the people do what they would have done in two years, in that order."""
+        accounts.take_over(world, days_ago=725)
+        accounts.admit(world, "admitted", days_ago=430)
+        grading.import_history(world, days_ago=400)
+        grading.apply_yearly(world, days_ago=365)
+        accounts.reject(world, days_ago=300)
+        grading.terminate(world, "manager1", "manager3", days_ago=250)
+        accounts.suspend(world, days_ago=210)
+        grading.apply_half_yearly(world, days_ago=182)
+        grading.terminate(world, "manager2", "manager4", days_ago=120)
+        accounts.nominate(world, days_ago=45)
+        accounts.survey(world, days_ago=30)
+        accounts.apply_for(world, days_ago=12)
+        grading.cancel(world, days_ago=60)
+        grading.approve_consumption(world, days_ago=26)
+        grading.submit_relationship(world, days_ago=15)
+        grading.review(world, days_ago=9)
+        grading.score(world, days_ago=4)
+        grading.draft(world)
