@@ -167,8 +167,7 @@ def _make_credit_notes(world, invoices):
         })
     refunds = world.quiet_env["account.move"].create(values)
     refunds.action_post()
-    for refund in refunds:
-        _reconcile(refund | refund.reversed_entry_id)
+    _reconcile([refund | refund.reversed_entry_id for refund in refunds])
 
 
 # === PAYMENTS === #
@@ -199,14 +198,19 @@ def _make_payments(world, invoices):
         for day, invoice, part in plans
     ])
     payments.action_post()
-    for payment, (_day, invoice, _part) in zip(payments, plans):
-        _reconcile(payment.move_id | invoice)
+    _reconcile([payment.move_id | invoice for payment, (_day, invoice, _part) in zip(payments, plans)])
 
 
-def _reconcile(moves):
-    moves.line_ids.filtered(
-        lambda line: line.account_type == "asset_receivable" and not line.reconciled
-    ).reconcile()
+def _reconcile(groups):
+    """Match the receivables of each group of moves; all groups at once, which is much faster."""
+    plan = [
+        moves.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and not line.reconciled
+        )
+        for moves in groups
+    ]
+    if plan:
+        plan[0]._reconcile_plan(plan)
 
 
 # === WHAT DOCUMENTS KEEP OF THEIR ACCOUNTS === #

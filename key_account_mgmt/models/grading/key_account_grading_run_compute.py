@@ -15,7 +15,8 @@ from ...calculations.grading import (
 )
 from .key_account_ledger_entry import Totals
 
-NO_SALES = (Decimal(0), Decimal(0), 0)
+ZERO = Decimal(0)
+NO_SALES = (ZERO, ZERO, 0)
 
 
 class Holder(NamedTuple):
@@ -143,13 +144,14 @@ class KeyAccountGradingRun(models.Model):
         history = (
             self._sum_ledger("history", *period, partner_ids=partner_ids) if self.include_history else {}
         )
-        nothing = Totals()
-        sales = {}
-        for partner_id in ledger.keys() | history.keys():
-            amount, count, _first, _last = ledger.get(partner_id, nothing)
-            past = history.get(partner_id, nothing)
+        sales = {
+            partner_id: (round_half_up(found.amount, step), ZERO, found.count)
+            for partner_id, found in ledger.items()
+        }
+        for partner_id, past in history.items():
+            found = ledger.get(partner_id, Totals()).plus(past)
             sales[partner_id] = (
-                round_half_up(amount + past.amount, step), round_half_up(past.amount, step), count + past.count
+                round_half_up(found.amount, step), round_half_up(past.amount, step), found.count
             )
         return sales
 

@@ -21,10 +21,19 @@ class KeyAccountGradingRun(models.Model):
                 json.dumps(self._get_score_explanations(row.score, row.parts, row.proposed, texts))
                 for row in rows
             ]
-        return [
-            json.dumps({lang: self._explain(row, text) for lang, text in texts.items()})
-            for row in rows
-        ]
+        method = self.method
+        explanations = []
+        for row in rows:
+            amount, history, count = row.sales
+            figures = {
+                "amount": f"{amount:,.2f}", "count": count,
+                "history": f"{history:,.2f}" if history else "",
+                "share": f"{row.share:,.2f}" if method == "share" else "",
+            }
+            explanations.append(json.dumps({
+                lang: self._explain(row, method, figures | text) for lang, text in texts.items()
+            }))
+        return explanations
 
     @api.model
     def _get_languages(self):
@@ -130,5 +139,5 @@ class KeyAccountGradingRun(models.Model):
                 text["reached"] % {"bound": text["starts"][proposed]} if proposed
                 else text["none"] % {"bound": text["lowest"]}
             )
-            result[lang] = f"{text['score'] % {'score': score}}: {'; '.join(sides)}{end}"
+            result[lang] = f"{text['score'] % {'score': f'{score:.2f}'}}: {'; '.join(sides)}{end}"
         return result

@@ -1,0 +1,4 @@
+from . import test_calculations
+from . import test_presets
+from . import test_methods
+from . import test_run
