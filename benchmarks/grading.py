@@ -10,7 +10,9 @@ hand for the sums alone, run in the same session, in turns with it.
 import resource
 import statistics
 import sys
+import textwrap
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 from lib.results import machine, write_section
@@ -84,6 +86,9 @@ class Measured(NamedTuple):
     run: list
     memory: float
 
+    def get_ratios(self):
+        return [run / bare for bare, run in zip(self.bare, self.run)]
+
 
 def generate(env, customers, orders):
     """Write the ledger; the foreign keys are right by construction, so they are not checked."""
@@ -111,8 +116,8 @@ def generate(env, customers, orders):
 
 def resident():
     """Return the memory that the process holds now, in MB."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * resource.getpagesize() / 2**20
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
 
 
 def time_bare(env):
@@ -159,9 +164,9 @@ def measure(customers, orders):
         say(f"generating {orders:,} orders of {customers:,} customers ...")
         generate(env, customers, orders)
         scheme = env.ref("key_account_mgmt.scheme_consumption")
-        time_bare(env)  # both find everything in memory
-        time_run(env, scheme)
         before = resident()
+        time_bare(env)  # from here on both find everything in memory
+        time_run(env, scheme)
         bare, run = [], []
         for _repeat in range(REPEATS):
             bare.append(time_bare(env)[0])
@@ -170,7 +175,56 @@ def measure(customers, orders):
             say(f"  bare SQL {bare[-1]:.3f} s, run {run[-1]:.3f} s, {run[-1] / bare[-1]:.2f} times")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     vacuum("sale_order", "res_partner", "key_account_assessment")
-    return Measured(customers, orders, rows, bare, run, peak)
+    return Measured(customers, orders, rows, bare, run, peak - before)
+
+
+def report(results):
+    """Return the section for RESULTS.md."""
+    lines = [
+        "## grading.py: a grading run beside the bare SQL of its sums",
+        "",
+        f"{machine()}; {REPEATS} times in turns, medians.",
+        "",
+        "| customers | orders | assessments written | bare SQL | run | ratio | ratio from–to | memory |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for found in results:
+        ratios = found.get_ratios()
+        lines.append(
+            f"| {found.customers:,} | {found.orders:,} | {found.rows:,} | "
+            f"{statistics.median(found.bare):.3f} s | {statistics.median(found.run):.3f} s | "
+            f"**{statistics.median(ratios):.2f}** | {min(ratios):.2f}–{max(ratios):.2f} | "
+            f"{found.memory:.0f} MB |"
+        )
+    small, big = results
+    size = big.orders / small.orders
+    growth = statistics.median(big.run) / statistics.median(small.run)
+    ratio = statistics.median(big.get_ratios())
+    lines += [
+        "",
+        f"- Goal: at most {GOAL_RATIO} times the bare SQL. "
+        + verdict(ratio <= GOAL_RATIO, f"{ratio:.2f} times at {big.orders:,} orders"),
+        "- Goal: linear growth. "
+        + verdict(growth <= size * 1.1, f"{growth:.1f} times the time for {size:.0f} times the orders"),
+        f"- Goal: less than {GOAL_MEMORY} MB of memory. "
+        + verdict(big.memory < GOAL_MEMORY, f"the process grew by {big.memory:.0f} MB at its peak"),
+        "",
+        "The run is `action_compute` of the consumption scheme until all is flushed: sums, grades, "
+        "assessments, explanations in English and Chinese. The bare SQL is the sums alone, fetched:",
+        "",
+        "```sql",
+        textwrap.dedent(BARE_SQL).strip(),
+        "```",
+        "",
+        "Both in one session and transaction, after ANALYZE, everything in memory; each run's amounts are "
+        "compared with the bare SQL's, customer by customer. Memory is the peak of the process's "
+        "resident memory (getrusage) less what it held before the first run.",
+    ]
+    return "\n".join(lines)
+
+
+def verdict(is_reached, text):
+    return f"{'Reached' if is_reached else '**Missed**'}: {text}."
 
 
 def say(text):
@@ -179,5 +233,6 @@ def say(text):
 
 
 if __name__ == "__main__":
-    for size in SIZES:
-        measure(*size)
+    text = report([measure(*size) for size in SIZES])
+    write_section("grading", text)
+    say(text)

@@ -39,6 +39,11 @@
         "views/grading/res_partner_views.xml",
         "views/menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "key_account_mgmt/static/tests/tours/**/*",
+        ],
+    },
     "demo": [
         "demo/demo.xml",
     ],

@@ -11,8 +11,7 @@ HEAD = "# Benchmarks\n\nWritten by the programs in this folder: `make bench`. Do
 
 def machine():
     """Describe what it ran on; other work on the machine at the time shows in the load."""
-    with open("/proc/meminfo", encoding="ascii") as lines:
-        memory = int(next(lines).split()[1]) / 1024 / 1024
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{os.cpu_count()} processors, {memory:.0f} GB of memory, load {os.getloadavg()[0]:.1f}, "
         f"Python {platform.python_version()}"

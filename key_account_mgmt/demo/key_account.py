@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from . import customers, ledger, people
+from . import accounts, customers, grading, leads, ledger, people, work
 from .world import World
 
 
@@ -9,7 +9,7 @@ class KeyAccount(models.Model):
 
     @api.model
     def _load_demo_data(self, order_share=1.0):
-        """Fill the current company with the demonstration: a manufacturer of hydraulics and its customers.
+        """Fill the current company with the demonstration: a maker of hydraulics and its customers.
 
         It is the same for everyone who loads it on the same day, and ends on that day. Once loaded it
         is left alone.
@@ -30,19 +30,19 @@ class KeyAccount(models.Model):
     @api.model
     def _tell_demo_story(self, world):
         """Let the people do what they would have done in two years, in that order."""
+        admitted = accounts.with_plan(world, "admitted")
         accounts.take_over(world, days_ago=725)
-        accounts.admit(world, "admitted", days_ago=430)
+        accounts.admit(world, admitted[:2], days_ago=560)
         grading.import_history(world, days_ago=400)
         grading.apply_yearly(world, days_ago=365)
-        accounts.reject(world, days_ago=300)
-        grading.terminate(world, "manager1", "manager3", days_ago=250)
+        accounts.reject(world, days_ago=310)
+        grading.terminate(world, "manager1", "manager3", days_ago=270)
+        accounts.admit(world, admitted[2:], days_ago=250)
         accounts.suspend(world, days_ago=210)
         grading.apply_half_yearly(world, days_ago=182)
         grading.terminate(world, "manager2", "manager4", days_ago=120)
-        accounts.nominate(world, days_ago=45)
-        accounts.survey(world, days_ago=30)
-        accounts.apply_for(world, days_ago=12)
         grading.cancel(world, days_ago=60)
+        accounts.fill_pipeline(world, days_ago=45)
         grading.approve_consumption(world, days_ago=26)
         grading.submit_relationship(world, days_ago=15)
         grading.review(world, days_ago=9)

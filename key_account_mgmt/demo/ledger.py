@@ -173,32 +173,38 @@ def _make_credit_notes(world, invoices):
 # === PAYMENTS === #
 
 def _make_payments(world, invoices):
-    """Pay most invoices: the big customers late, a few in part, some not at all."""
+    """Pay most invoices, a customer's of a month together: many late, a few in part, some not at all."""
     journal = world.env["account.journal"].search(
         [("type", "=", "bank"), ("company_id", "=", world.company.id)], limit=1
     )
-    plans = []
+    transfers = {}
     for invoice in invoices:
         day = invoice.invoice_date_due + timedelta(days=round(world.random.triangular(-20, 75, 8)))
-        fate = world.random.random()
-        if day <= world.today and fate > 0.06 and invoice.amount_residual:
-            plans.append((day, invoice, 0.5 if fate < 0.10 else 1))
-    plans.sort(key=lambda plan: (plan[0], plan[1].id))
+        if day <= world.today and world.random.random() > 0.06 and invoice.amount_residual:
+            key = (invoice.commercial_partner_id, day.year, day.month)
+            transfers.setdefault(key, []).append((day, invoice))
+    plans = sorted(
+        (max(day for day, _invoice in items), partner.id, [invoice.id for _day, invoice in items])
+        for (partner, _year, _month), items in transfers.items()
+    )
+    groups = [invoices.browse(invoice_ids) for _day, _partner_id, invoice_ids in plans]
     payments = world.quiet_env["account.payment"].create([
         {
             "payment_type": "inbound",
             "partner_type": "customer",
-            "partner_id": invoice.commercial_partner_id.id,
-            "amount": round(invoice.amount_residual * part, 2),
+            "partner_id": partner_id,
+            # one in twenty pays only a half for now
+            "amount": round(
+                sum(group.mapped("amount_residual")) * (0.5 if world.random.random() < 0.05 else 1), 2
+            ),
             "date": day,
-            "memo": invoice.name,
+            "memo": f"货款 {group[0].name}",
             "journal_id": journal.id,
-            "invoice_ids": [(6, 0, invoice.ids)],
         }
-        for day, invoice, part in plans
+        for (day, partner_id, _invoice_ids), group in zip(plans, groups)
     ])
     payments.action_post()
-    _reconcile([payment.move_id | invoice for payment, (_day, invoice, _part) in zip(payments, plans)])
+    _reconcile([payment.move_id | group for payment, group in zip(payments, groups)])
 
 
 def _reconcile(groups):

@@ -2,3 +2,4 @@
 from .access import *
 from .account import *
 from .grading import *
+from .tours import *

@@ -19,6 +19,12 @@ class KeyAccount(models.Model):
     _order = "id desc"
     _check_company_auto = True
 
+    def _default_manager_id(self):
+        """Who proposes a customer looks after it, unless he leads others who do."""
+        user = self.env.user
+        is_manager = user.has_group(group("manager")) and not user.has_group(group("leader"))
+        return user if is_manager else False
+
     partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Customer",
@@ -53,6 +59,7 @@ class KeyAccount(models.Model):
         check_company=True,
         tracking=True,
         domain="[('share', '=', False)]",
+        default=lambda self: self._default_manager_id(),
     )
     member_ids = fields.One2many(
         comodel_name="key.account.member", inverse_name="account_id", string="Account Team"

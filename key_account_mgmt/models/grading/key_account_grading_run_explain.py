@@ -4,6 +4,9 @@ from odoo import api, models
 
 from ...calculations.grading import plain, to_decimal
 
+# What stands in a sentence for the figures that differ from row to row
+GAPS = {name: f"\0{name}\0" for name in ("amount", "count", "history", "share")}
+
 
 class KeyAccountGradingRun(models.Model):
     """Explaining: each row's figures as sentences, in every language of the database."""
@@ -21,18 +24,26 @@ class KeyAccountGradingRun(models.Model):
                 json.dumps(self._get_score_explanations(row.score, row.parts, row.proposed, texts))
                 for row in rows
             ]
-        method = self.method
+        method, templates = self.method, {}
         explanations = []
         for row in rows:
             amount, history, count = row.sales
+            # the sentences of alike rows differ in their figures alone
+            kind = (bool(history), row.proposed, bool(row.holder and row.holder.has_potential))
+            if kind not in templates:
+                templates[kind] = {lang: self._get_sentence(text, *kind) for lang, text in texts.items()}
             figures = {
-                "amount": f"{amount:,.2f}", "count": count,
-                "history": f"{history:,.2f}" if history else "",
+                "amount": f"{amount:,.2f}",
+                "count": count,
+                "history": f"{history:,.2f}",
                 "share": f"{row.share:,.2f}" if method == "share" else "",
             }
-            explanations.append(json.dumps({
-                lang: self._explain(row, method, figures | text) for lang, text in texts.items()
-            }))
+            sentences = {lang: template % figures for lang, template in templates[kind].items()}
+            if row.holder and row.holder.exception:
+                reason, until, _asked, _approved = row.holder.exception
+                for lang, text in texts.items():
+                    sentences[lang] += text["exception"] % {"until": until, "reason": reason}
+            explanations.append(json.dumps(sentences))
         return explanations
 
     @api.model
@@ -82,33 +93,33 @@ class KeyAccountGradingRun(models.Model):
             "date_to": str(self.date_to),
         }
 
-    def _explain(self, row, text):
-        """Return one row's explanation in one language."""
-        amount, history, count = row.sales
-        parts = []
+    def _get_sentence(self, text, has_history, proposed, has_potential):
+        """Return the explanation of rows of a kind in one language, with gaps for their figures.
+
+        :param dict text: see :meth:`_get_explanation_texts`
+        :param bool has_history: imported history is a part of the amount
+        :param int proposed: id of the grade that they reach, or a false value
+        :param bool has_potential: they are marked as having growth potential
+        :rtype: str
+        """
         if self.method == "manual":
-            parts.append(text["manual"])
+            parts = [text["manual"]]
         else:
-            parts.append(text["documents"] % {
-                "amount": f"{amount:,.2f}",
-                "count": count,
-                "date_from": text["date_from"],
-                "date_to": text["date_to"],
-            })
-            if history:
-                parts.append(text["history"] % {"history": f"{history:,.2f}"})
+            parts = [text["documents"] % (text | GAPS)]
+            if has_history:
+                parts.append(text["history"] % GAPS)
             if self.method == "share":
-                parts.append(text["share"] % {"share": f"{row.share:,.2f}", "total": text["total"]})
-            if row.proposed:
-                parts.append(text["reached"] % {"bound": text["starts"][row.proposed]})
+                parts.append(text["share"] % (text | GAPS))
+            if proposed:
+                parts.append(text["reached"] % {"bound": text["starts"][proposed]})
             else:
                 parts.append(text["none"] % {"bound": text["lowest"]})
-                if text["lowest_needs_potential"] and not (row.holder and row.holder.has_potential):
+                if text["lowest_needs_potential"] and not has_potential:
                     parts.append(text["potential"])
-        if row.holder and row.holder.exception:
-            reason, until, _asked, _approved = row.holder.exception
-            parts.append(text["exception"] % {"until": until, "reason": reason})
-        return "".join(parts)
+        sentence = "".join(parts).replace("%", "%%")
+        for name, gap in GAPS.items():
+            sentence = sentence.replace(gap, f"%({name})s")
+        return sentence
 
     def _get_score_explanations(self, score, parts, proposed, texts=None):
         """Return the explanation of a score in every language.
