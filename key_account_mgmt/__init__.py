@@ -2,3 +2,4 @@ from . import calculations
 from . import models
 from . import wizard
 from . import demo
+from .hooks import uninstall_hook

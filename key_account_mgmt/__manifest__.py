@@ -47,5 +47,6 @@
     "demo": [
         "demo/demo.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -96,14 +96,15 @@ def admit(world, customers, days_ago):
     survey(world, customers, days_ago - 8)
     apply_for(world, customers, days_ago - 20)
     approve_first(world, customers, days_ago - 23)
-    with world.at(days_ago - 27):
-        world.act("executive", get_accounts(world, customers)).action_approve()
+    for customer in customers:
+        with world.at(days_ago - 27):
+            world.act("executive", customer.account).action_approve()
 
 
 def nominate(world, customers, days_ago):
     """The managers propose candidates."""
-    with world.at(days_ago):
-        for customer in customers:
+    for customer in customers:
+        with world.at(days_ago - world.random.randrange(4)):
             customer.account = world.act(customer.owner, world.env["key.account"]).create(
                 _get_account_values(world, customer, days_ago)
             )
@@ -111,8 +112,8 @@ def nominate(world, customers, days_ago):
 
 def survey(world, customers, days_ago):
     """The managers visit the candidates."""
-    with world.at(days_ago):
-        for customer in customers:
+    for customer in customers:
+        with world.at(days_ago - world.random.randrange(4)):
             account = world.act(customer.owner, customer.account)
             account.action_start_survey()
             if customer.plan != "survey" or customer.owner == "manager3":
@@ -126,8 +127,8 @@ def survey(world, customers, days_ago):
 
 def apply_for(world, customers, days_ago):
     """The managers fill in the application form and submit it."""
-    with world.at(days_ago):
-        for customer in customers:
+    for customer in customers:
+        with world.at(days_ago):
             account = world.act(customer.owner, customer.account)
             letter = customer.grade or "C"
             account.write({
@@ -140,8 +141,8 @@ def apply_for(world, customers, days_ago):
 
 def approve_first(world, customers, days_ago):
     """The leaders of the departments approve."""
-    with world.at(days_ago):
-        for customer in customers:
+    for customer in customers:
+        with world.at(days_ago):
             world.act(LEADERS[customer.team], customer.account).action_approve()
 
 
@@ -162,12 +163,13 @@ def reject(world, days_ago):
     survey(world, customers, days_ago - 10)
     apply_for(world, customers, days_ago - 25)
     approve_first(world, customers[-1:], days_ago - 28)
-    with world.at(days_ago - 30):
-        for customer in customers[:-1]:
+    for customer in customers[:-1]:
+        with world.at(days_ago - 30):
             decline(
                 world, customer.account, LEADERS[customer.team], "rejected",
                 "年采购量偏小且增长有限,暂按普通客户维护,明年再议。",
             )
+    with world.at(days_ago - 33):
         decline(
             world, customers[-1].account, "executive", "rejected",
             "账期要求超出公司信用政策,待对方回款记录改善后重新申报。",
@@ -176,25 +178,26 @@ def reject(world, days_ago):
 
 def suspend(world, days_ago):
     """The leaders pause the co-operation with some."""
-    with world.at(days_ago):
-        for customer in with_plan(world, "suspended"):
+    for customer in with_plan(world, "suspended"):
+        with world.at(days_ago - world.random.randrange(20)):
             account = world.act(LEADERS[customer.team], customer.account)
             account.action_suspend()
             account.message_post(body="对方货款逾期超过 90 天,经与财务确认,暂停合作,款清后恢复。")
 
 
 def fill_pipeline(world, days_ago):
-    """What the managers work on today: candidates, surveys, applications that wait for a decision."""
+    """What is on the way today: candidates, surveys, and applications with their decisions pending."""
     nominate(world, with_plan(world, *IN_PIPELINE), days_ago)
     survey(world, with_plan(world, "survey", "applied", "applied2"), days_ago - 12)
     sent_back = [
         customer for customer in with_plan(world, "survey") if customer.account.survey_findings
     ]
-    apply_for(world, with_plan(world, "applied", "applied2") + sent_back, days_ago - 30)
-    approve_first(world, with_plan(world, "applied2"), days_ago - 33)
-    with world.at(days_ago - 34):
-        for customer in sent_back:
+    apply_for(world, with_plan(world, "applied2") + sent_back, days_ago - 30)
+    for customer in sent_back:
+        with world.at(days_ago - 32):
             decline(
                 world, customer.account, LEADERS[customer.team], "returned",
                 "请补充设备部长的拜访记录和试用计划,再提交。",
             )
+    approve_first(world, with_plan(world, "applied2"), days_ago - 33)
+    apply_for(world, with_plan(world, "applied"), days_ago - 36)

@@ -97,7 +97,9 @@ def terminate(world, *owners, days_ago):
             continue
         leader = LEADERS[customer.team]
         with world.at(days_ago):
-            account = world.act(leader, customer.account)
+            account = world.act(leader, customer.account).with_context(
+                default_date_to=world.day(days_ago + 1), ir_sequence_date=world.day(days_ago)
+            )
             account.has_growth_potential = False
             account.message_post(body="主力产线已外迁,连续两个季度无订单,建议终止合作。")
             action = account.action_propose_termination()

@@ -42,7 +42,7 @@ class KeyAccount(models.Model):
         grading.apply_half_yearly(world, days_ago=182)
         grading.terminate(world, "manager2", "manager4", days_ago=120)
         grading.cancel(world, days_ago=60)
-        accounts.fill_pipeline(world, days_ago=45)
+        accounts.fill_pipeline(world, days_ago=38)
         grading.approve_consumption(world, days_ago=26)
         grading.submit_relationship(world, days_ago=15)
         grading.review(world, days_ago=9)

@@ -65,6 +65,7 @@ def _make_company(world):
     world.today = company._get_key_account_today()
     if company.currency_id.name != "CNY":
         return  # with the other addons' demo data it is another company already
+    world.env.ref("base.user_admin").name = "系统管理员"
     company.write({
         "name": "浙江岚澈精密液压有限公司",
         "country_id": world.env.ref("base.cn").id,

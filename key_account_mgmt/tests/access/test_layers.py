@@ -104,3 +104,26 @@ class TestPerimeterIsComplete(TransactionCase):
         for model in models:
             if not self.env[model.model]._abstract:
                 self.assertTrue(model.access_ids, f"{model.model} has no line in ir.model.access.csv")
+
+
+@tagged("post_install", "-at_install")
+class TestDocumentedStates(TransactionCase):
+
+    def test_docs_and_code_name_the_same_transitions(self):
+        text = (ADDON.parent / "docs" / "states.md").read_text()
+        sections = dict(re.findall(r"^## (key\.account[\w.]*)\n(.*?)(?=^## |\Z)", text, re.M | re.S))
+        models = {
+            name for name in self.env.registry["key.account.approval.mixin"]._inherit_children
+            if not self.env[name]._abstract
+        }
+        self.assertEqual(set(sections), models)
+        for name in models:
+            documented = {
+                tuple(cell.strip() for cell in line.strip("|").split("|"))
+                for line in re.findall(r"^\|.*\|$", sections[name], re.M)[2:]
+            }
+            coded = {
+                (source, target, rule.kind, ", ".join(rule.roles), str(rule.step or ""))
+                for (source, target), rule in self.env[name]._transitions.items()
+            }
+            self.assertEqual(documented, coded, name)
