@@ -17,6 +17,7 @@ GROUNDS = {
 }
 LEADERS = {"east": "leader1", "south": "leader2", "north": "leader2"}
 LEVELS = {"A": "company", "B": "branch"}
+SUSPENSION_NOTE = "对方货款逾期超过 90 天,经与财务确认,暂停合作,款清后恢复。"
 IN_PIPELINE = ("candidate", "survey", "applied", "applied2")
 
 
@@ -76,8 +77,8 @@ def _get_account_values(world, customer, days_ago):
 
 
 def get_sold(world, customer, days_ago):
-    """Return what the customer ordered in the year before a day, or in its first year."""
-    until = min(world.day(days_ago), world.day(365))
+    """Return what the customer ordered in the year before a day, or in the first year of the ledger."""
+    until = max(world.day(days_ago), world.day(365))
     return sum(amount for day, amount in customer.orders if until - timedelta(days=365) < day <= until)
 
 
@@ -182,7 +183,7 @@ def suspend(world, days_ago):
         with world.at(days_ago - world.random.randrange(20)):
             account = world.act(LEADERS[customer.team], customer.account)
             account.action_suspend()
-            account.message_post(body="对方货款逾期超过 90 天,经与财务确认,暂停合作,款清后恢复。")
+            account.message_post(body=SUSPENSION_NOTE)
 
 
 def fill_pipeline(world, days_ago):

@@ -9,6 +9,7 @@ GIVEN = (
     "建国", "伟强", "志刚", "海涛", "晓燕", "丽娟", "国平", "永红", "文斌", "雪梅", "立新", "庆华",
     "德胜", "凤英", "少军", "明辉", "玉兰", "世杰", "春生", "慧敏", "长青", "亚楠", "宏伟", "秀珍",
 )
+STREETS = ("工业路", "创业路", "振兴路", "科技路")
 TITLES = ("采购经理", "设备部部长", "技术总监", "采购专员", "生产副总", "财务主管")
 # customers whose branch orders as well: city of the branch
 BRANCHES = {
@@ -64,7 +65,7 @@ def _make_customers(world):
             "is_company": True,
             "industry_id": industry_ids[row["industry"]],
             "user_id": world.users[row["owner"]].id,
-            "street": f"{world.random.choice(('工业', '创业', '振兴', '科技'))}路{world.random.randrange(1, 400)}号",
+            "street": f"{world.random.choice(STREETS)}{world.random.randrange(1, 400)}号",
             "phone": f"0{world.random.randrange(510, 799)}-8{world.random.randrange(10**6, 10**7)}",
             "email": f"c{number:03}@example.com",
             "lang": world.lang,

@@ -5,6 +5,7 @@ from .accounts import LEADERS, decline, get_accounts, get_grade, with_plan
 IMPORTED = 14  # customers with sales from before
 QUARTERS = 12
 EXCEPTION_REASON = "重点型号配套单位,具有重大战略意义,按 B 级管理"
+TERMINATION_NOTE = "主力产线已外迁,连续两个季度无订单,建议终止合作。"
 # the levels of the relationship (G3) by the grade that the account holds
 RELATIONSHIP = {"A": "A", "B": "B", "C": "C", "": "C"}
 
@@ -101,7 +102,7 @@ def terminate(world, *owners, days_ago):
                 default_date_to=world.day(days_ago + 1), ir_sequence_date=world.day(days_ago)
             )
             account.has_growth_potential = False
-            account.message_post(body="主力产线已外迁,连续两个季度无订单,建议终止合作。")
+            account.message_post(body=TERMINATION_NOTE)
             action = account.action_propose_termination()
         run = world.env["key.account.grading.run"].browse(action["res_id"])
         _decide_and_apply(world, run, days_ago, login=leader)

@@ -23,9 +23,8 @@ def make(world):
 
 def _make_leads(world, count):
     stages = world.env["crm.stage"].search([("is_won", "=", False)])
-    values = []
-    for customer in world.random.choices(world.customers, k=count):
-        values.append({
+    return world.quiet_env["crm.lead"].create([
+        {
             "type": "opportunity",
             "name": f"{customer.name[:4]} {world.random.choice(SUBJECTS)}",
             "partner_id": customer.partner.id,
@@ -35,8 +34,9 @@ def _make_leads(world, count):
             "expected_revenue": round(world.random.uniform(2, 40)) * 50_000,
             "probability": world.random.choice((10, 30, 50, 70)),
             "date_deadline": world.day(world.random.randrange(-90, -5)),
-        })
-    return world.quiet_env["crm.lead"].create(values)
+        }
+        for customer in world.random.choices(world.customers, k=count)
+    ])
 
 
 def _date_back(world, leads):

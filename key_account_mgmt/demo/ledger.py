@@ -9,6 +9,8 @@ YEAR = 365
 TURNOVER = (72_000_000, 80_000_000)
 # January to December: the Spring Festival is quiet, the ends of the half-years are busy
 SEASON = (0.9, 0.45, 1.15, 1.1, 1.05, 1.25, 0.9, 0.85, 1.1, 0.9, 1.15, 1.3)
+# parts of a thousand in customers.csv from which on a customer is near the bound of a grade
+LARGE = 8
 # orders of the last days are not invoiced yet
 INVOICED_UNTIL = 12
 
@@ -33,8 +35,12 @@ def _plan_orders(world):
         column = f"year{year + 1}"
         whole = sum(float(customer.row[column]) for customer in world.customers)
         for customer in world.customers:
-            count = max(2, round(int(customer.row["orders"]) * world.order_share))
-            budget = turnover * float(customer.row[column]) / whole
+            planned = int(customer.row["orders"]) + world.random.randint(-1, 1)
+            count = max(2, round(planned * world.order_share))
+            weight = float(customer.row[column])
+            # not the plan to the cent; the larger ones stay on their side of the grades' bounds
+            spread = 0.03 if weight > LARGE else 0.09
+            budget = turnover * weight / whole * world.random.uniform(1 - spread, 1 + spread)
             days = _pick_days(world, first=YEAR * (2 - year), last=YEAR * (1 - year), count=count)
             weights = [world.random.uniform(0.7, 1.3) for _day in days]
             customer.orders += [

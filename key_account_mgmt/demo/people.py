@@ -6,7 +6,7 @@ from .world import read_csv
 
 ROLE = "key_account_mgmt.group_key_account_"
 
-# login: (name, job title, groups)
+# by login: name, job title, groups
 PEOPLE = {
     "director": ("沈知远", "大客户总监", [f"{ROLE}director"]),
     "leader1": ("顾明川", "华东大客户部主管", [f"{ROLE}leader"]),
@@ -27,7 +27,7 @@ PEOPLE = {
     "salesman": ("罗俊杰", "渠道销售", ["sales_team.group_sale_salesman_all_leads"]),
 }
 
-# key: (name, leader, people)
+# the departments: name, login of the leader, logins of the people
 TEAMS = {
     "east": ("华东大客户部", "leader1", ("manager1", "manager2", "assistant1")),
     "south": ("华南大客户部", "leader2", ("manager3", "assistant2")),

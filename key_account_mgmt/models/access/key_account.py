@@ -40,7 +40,7 @@ class KeyAccount(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="In Use", default=True)
 
     # Ownership
     team_id = fields.Many2one(

@@ -67,7 +67,7 @@ class KeyAccountApprovalMixin(models.AbstractModel):
             role, users = record._get_pending_approvers()
             record.can_approve = self.env.user in users
             record.waiting_for = users and self.env._(
-                "%(role)s: %(names)s", role=labels[role], names=", ".join(users.mapped("name"))
+                "%(role)s: %(names)s", role=labels[role], names=users.mapped("name")
             )
 
     # === CRUD METHODS === #

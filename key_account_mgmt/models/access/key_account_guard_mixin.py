@@ -41,5 +41,5 @@ class KeyAccountGuardMixin(models.AbstractModel):
         if fixed and not self.env.su:
             labels = sorted(self._fields[name]._description_string(self.env) for name in fixed)
             raise AccessError(self.env._(
-                "Nobody sets these fields by hand: %(fields)s.", fields=self.env._(", ").join(labels)
+                "Nobody sets these fields by hand: %(fields)s.", fields=labels
             ))

@@ -82,7 +82,7 @@ class KeyAccount(models.Model):
         required=True,
         default="none",
         tracking=True,
-        help="Who runs the account: the company, a branch, or nobody in particular (G8).",
+        help="Who runs the account: the company, a branch, or nobody in particular.",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     admission_date = fields.Date(readonly=True, copy=False, tracking=True)
@@ -309,7 +309,7 @@ class KeyAccount(models.Model):
             if not self[name]
         ]
         return bool(missing) and self.env._(
-            "Fill in before: %(fields)s.", fields=self.env._(", ").join(missing)
+            "Fill in before: %(fields)s.", fields=missing
         )
 
     def _is_candidate_of(self, user):

@@ -79,9 +79,11 @@ class KeyAccountLedgerEntry(models.Model):
             SQL(
                 """
                 SELECT source.id * %(step)s + %(index)s AS id, %(kind)s AS kind, source.date,
-                       source.reference, source.contact_id, source.company_id, source.amount,
-                       source.amount_total, source.document_model, source.document_id
+                       source.reference, partner.commercial_partner_id AS partner_id,
+                       source.company_id, source.amount, source.amount_total,
+                       source.document_model, source.document_id
                   FROM (%(source)s) source
+                  JOIN res_partner partner ON partner.id = source.contact_id
                 """,
                 step=2 * len(kinds),
                 index=index,
@@ -92,12 +94,10 @@ class KeyAccountLedgerEntry(models.Model):
         ]
         return SQL(
             """
-            SELECT entry.*, partner.commercial_partner_id AS partner_id, company.currency_id,
-                   account.id AS account_id
+            SELECT entry.*, company.currency_id, account.id AS account_id
               FROM (%(entries)s) entry
-              JOIN res_partner partner ON partner.id = entry.contact_id
               JOIN res_company company ON company.id = entry.company_id
-              LEFT JOIN key_account account ON account.partner_id = partner.commercial_partner_id
+              LEFT JOIN key_account account ON account.partner_id = entry.partner_id
                                            AND account.company_id = entry.company_id
             """,
             entries=SQL(" UNION ALL ").join(parts),

@@ -35,7 +35,7 @@ class KeyAccountAssessmentLine(models.Model):
     weight = fields.Float(string="Weight (%)", digits=(16, 2), readonly=True)
     is_skipped_without_data = fields.Boolean(readonly=True)
     has_value = fields.Boolean(readonly=True)
-    value = fields.Float(digits=(16, 2), readonly=True, aggregator="avg")
+    value = fields.Float(string="Measured", digits=(16, 2), readonly=True, aggregator="avg")
     has_points = fields.Boolean(readonly=True)
     points = fields.Float(
         digits=(16, 2), aggregator="avg", help="0 to 100; entered by an assessor where nothing measures it."

@@ -17,7 +17,7 @@ class KeyAccountGrade(models.Model):
     name = fields.Char(required=True, translate=True)
     threshold = fields.Float(
         digits=(16, 2),
-        string="From",
+        string="Starts At",
         help="The grade's lower bound, inclusive: per cent, an amount in company currency, or a score.",
     )
     needs_growth_potential = fields.Boolean(

@@ -70,7 +70,7 @@ class KeyAccountGradingDimensionBand(models.Model):
     dimension_id = fields.Many2one(
         comodel_name="key.account.grading.dimension", required=True, index=True, ondelete="cascade"
     )
-    lower = fields.Float(digits=(16, 2), string="From", required=True)
+    lower = fields.Float(digits=(16, 2), string="Starts At", required=True)
     points = fields.Float(digits=(16, 2), required=True)
 
     _lower_unique = models.UniqueIndex(

@@ -9,7 +9,7 @@ RUN_STATE = [
     ("submitted", "Submitted"),
     ("reviewed", "Reviewed"),
     ("approved", "Approved"),
-    ("applied", "Applied"),
+    ("applied", "In Effect"),
     ("cancelled", "Cancelled"),
 ]
 
@@ -74,7 +74,7 @@ class KeyAccountGradingRun(models.Model):
         selection=[("grading", "Grading"), ("review", "Review With Verdicts")],
         required=True,
         default="grading",
-        help="A review also asks for a verdict on every account: intensify, keep or terminate (G12).",
+        help="A review also asks for a verdict on every account: intensify, keep or terminate.",
     )
     account_ids = fields.Many2many(
         comodel_name="key.account",
@@ -92,7 +92,6 @@ class KeyAccountGradingRun(models.Model):
         help="The last day that counts.",
     )
     date_from = fields.Date(
-        string="From",
         compute="_compute_date_from",
         store=True,
         help="By the scheme's period. Empty: from the beginning.",
@@ -366,7 +365,7 @@ class KeyAccountGradingRunGrade(models.Model):
     )
     sequence = fields.Integer()
     code = fields.Char(string="Letter", required=True)
-    threshold = fields.Float(digits=(16, 2), string="From")
+    threshold = fields.Float(digits=(16, 2), string="Starts At")
     needs_growth_potential = fields.Boolean()
     customer_count = fields.Integer(string="Customers")
     previous_count = fields.Integer(string="Before")

@@ -241,35 +241,36 @@ class KeyAccountGradingRun(models.Model):
         """
         ranks = {line.grade_id.id: rank for rank, line in enumerate(self.grade_line_ids.sorted("sequence"))}
         thresholds = {flag: self._get_thresholds(flag) for flag in (False, True)}
-        method = self.method
-        partner_ids = holders.keys() if method == "manual" else sales.keys() | holders.keys()
+        is_manual, is_score = self.method == "manual", self.method == "score"
+        get_value = self._get_value_function(total)
+        partner_ids = holders.keys() if is_manual else sales.keys() | holders.keys()
         parts = self._get_score_parts(partner_ids, sales, holders, given_points)
         rows = []
         for partner_id in sorted(partner_ids):
             holder = holders.get(partner_id)
             figures = sales.get(partner_id, NO_SALES)
             sides = parts.get(partner_id, ())
+            value = get_value(figures[0], sides)
             current = holder.grade_id if holder else None
-            score = part = None
-            if method == "share":
-                value = part = share(figures[0], total)
-            elif method == "score":
-                value = score = weighted_score([(side[1], side[2], side[4]) for side in sides])
-            else:
-                value = figures[0]
-            if method == "manual":
-                proposed = current
-            else:
-                proposed = grade_for(value, thresholds[bool(holder and holder.has_potential)])
+            proposed = current if is_manual else grade_for(
+                value, thresholds[bool(holder and holder.has_potential)]
+            )
             final = current if holder and holder.exception else proposed
             if final is None and not self._is_assessed_anyway(holder):
                 continue
-            if part is None and total > 0:
-                part = share(figures[0], total)
-            change = change_of(ranks.get(current), ranks.get(final))
-            sides = tuple(side[:4] for side in sides)
-            rows.append(Row(partner_id, figures, part, score, proposed, final, change, holder, sides))
+            rows.append(Row(
+                partner_id, figures, share(figures[0], total) if total > 0 else None,
+                value if is_score else None, proposed, final,
+                change_of(ranks.get(current), ranks.get(final)), holder, tuple(side[:4] for side in sides),
+            ))
         return rows
+
+    def _get_value_function(self, total):
+        """Return the function of amount and dimensions that gives what thresholds are compared with."""
+        return {
+            "share": lambda amount, _sides: share(amount, total),
+            "score": lambda _amount, sides: weighted_score([(side[1], side[2], side[4]) for side in sides]),
+        }.get(self.method, lambda amount, _sides: amount)
 
     def _is_assessed_anyway(self, holder):
         """Return whether a customer without a grade gets a row all the same: holders of a grade do,

@@ -115,11 +115,12 @@ class KeyAccountGradingRun(models.Model):
     @api.model
     def _get_array_text(self, values):
         """Return PostgreSQL's text form of an array, which it reads quicker than a list of constants."""
-        return "{%s}" % ",".join(
+        return "{%s}" % ",".join([
             "NULL" if value is None
-            else '"%s"' % str(value).replace("\\", "\\\\").replace('"', '\\"')
+            else '"%s"' % value.replace("\\", "\\\\").replace('"', '\\"') if isinstance(value, str)
+            else str(value)
             for value in values
-        )
+        ])
 
     def _get_partner_teams(self, partner_ids):
         """Return the sales team of customers without an account: that of their salesperson."""

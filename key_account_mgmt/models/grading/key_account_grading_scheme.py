@@ -17,7 +17,7 @@ class KeyAccountGradingScheme(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="In Use", default=True)
     company_id = fields.Many2one(
         comodel_name="res.company", help="Empty: every company may use the scheme."
     )

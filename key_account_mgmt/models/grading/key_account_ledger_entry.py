@@ -155,5 +155,5 @@ class KeyAccountLedgerEntry(models.Model):
             "These orders are in a foreign currency and have no exchange rate, so they cannot be "
             "counted: %(orders)s. Enter the rate of their day, set the currency on the order anew, and "
             "compute again.",
-            orders=", ".join(reference for reference, in missing),
+            orders=[reference for reference, in missing],
         ))

@@ -12,7 +12,7 @@ class ResCompany(models.Model):
     key_account_run_interval_months = fields.Integer(
         string="Months Between Grading Runs",
         default=6,
-        help="How often a run is proposed (G12: every half-year). 0: never by itself.",
+        help="How often a run is proposed (usually every half-year). 0: never by itself.",
     )
     key_account_next_run_date = fields.Date(
         string="Next Grading Run", help="On this day the next run is computed and proposed."

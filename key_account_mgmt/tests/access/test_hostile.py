@@ -1,5 +1,5 @@
 import json
-from contextlib import closing
+from contextlib import closing, suppress
 
 from psycopg2 import IntegrityError
 
@@ -45,23 +45,23 @@ class HostileCase(KeyAccountCase):
         cls.applied_run = cls._new_run()
         cls.applied_run.action_compute()
         cls._apply_run(cls.applied_run)
-        cls.run = cls._new_run()
-        cls.run.action_compute()
+        cls.computed_run = cls._new_run()
+        cls.computed_run.action_compute()
         cls.scored_run = cls._new_run(scheme_id=cls.env.ref("key_account_mgmt.scheme_scoring").id)
         cls.scored_run.action_compute()
         cls.env.flush_all()
 
     def setUp(self):
         super().setUp()
-        self.tried = self.refused = 0
+        self.tried, self.got_through = 0, []
 
     def _call(self, login, model, method, *args, context=None, **kwargs):
         """Call a public method as the web client does, then undo what it did."""
-        self.env.invalidate_all()
         user = self.users[login]
         env = self.env(user=user.id, su=False, context={})
         context = {"allowed_company_ids": user.company_ids.ids, **(context or {})}
         with closing(self.env.cr.savepoint()):
+            self.env.invalidate_all()
             try:
                 result = call_kw(env[model], method, list(args), {**kwargs, "context": context})
                 env.flush_all()
@@ -71,41 +71,46 @@ class HostileCase(KeyAccountCase):
         return result
 
     @mute_logger("odoo.sql_db")
-    def _assert_refused(self, login, model, method, *args, **kwargs):
-        self.tried += 1
-        with self.subTest(role=login, call=f"{model}.{method}", args=args, kwargs=kwargs):
-            with self.assertRaises(UserError):
-                self._call(login, model, method, *args, **kwargs)
-            self.refused += 1
+    def _try(self, login, model, method, *args, named=False, **kwargs):
+        """Note a call that is not refused; anything but a refusal in words is an error.
 
-    def _assert_allowed(self, login, model, method, *args, **kwargs):
+        :param str named: what the refusal must not tell
+        """
         self.tried += 1
-        with self.subTest(role=login, call=f"{model}.{method}", args=args, kwargs=kwargs):
+        try:
             self._call(login, model, method, *args, **kwargs)
+        except UserError as refusal:
+            if not named or named not in str(refusal):
+                return
+        self.got_through.append((login, f"{model}.{method}", args, kwargs))
 
-    def _assert_finds_nothing(self, login, model, domain):
-        """Ask for hidden records in every way there is: each answers with nothing, or refuses."""
+    def _try_to_find(self, login, model, domain):
+        """Ask for hidden records in every way there is: each has to answer with nothing, or refuse."""
+        grouped = "kind" if model == "key.account.ledger.entry" else "create_uid"
         for method, args, kwargs in (
             ("search", [domain], {}),
             ("search_count", [domain], {}),
             ("search_read", [domain, ["display_name"]], {}),
             ("web_search_read", [domain, {"display_name": {}}], {}),
             ("name_search", [], {"domain": domain}),
-            ("read_group", [domain, ["id"], ["create_uid"]], {}),
-            ("formatted_read_group", [domain, ["create_uid"], ["__count"]], {}),
+            ("read_group", [domain, ["id"], [grouped]], {}),
+            ("formatted_read_group", [domain, [grouped], ["__count"]], {}),
         ):
             self.tried += 1
-            with self.subTest(role=login, call=f"{model}.{method}", domain=domain):
-                found = self._call_or_nothing(login, model, method, *args, **kwargs)
-                found = found["records"] if method == "web_search_read" and found else found
-                self.assertFalse(found)
-                self.refused += 1
+            try:
+                found = self._call(login, model, method, *args, **kwargs)
+            except AccessError:
+                continue
+            if found["records"] if method == "web_search_read" else found:
+                self.got_through.append((login, f"{model}.{method}", domain))
 
-    def _call_or_nothing(self, login, model, method, *args, **kwargs):
-        try:
-            return self._call(login, model, method, *args, **kwargs)
-        except AccessError:
-            return None
+    def _assert_all_refused(self, at_least):
+        self.assertEqual(self.got_through, [])
+        self.assertGreaterEqual(self.tried, at_least)
+
+    def _assert_allowed(self, login, model, method, *args, **kwargs):
+        with self.subTest(role=login, call=f"{model}.{method}", args=args, kwargs=kwargs):
+            self._call(login, model, method, *args, **kwargs)
 
     def _get_models(self):
         return sorted(
@@ -137,8 +142,7 @@ class TestOutsiders(HostileCase):
                     ("search_read", [[], ["display_name"]]),
                     ("web_search_read", [[], {"display_name": {}}]),
                     ("name_search", []),
-                    ("read_group", [[], ["id"], ["create_uid"]]),
-                    ("formatted_read_group", [[], ["create_uid"], ["__count"]]),
+                    ("formatted_read_group", [[], [], ["__count"]]),
                     ("read", [ids, ["display_name"]]),
                     ("web_read", [ids, {"display_name": {}}]),
                     ("export_data", [ids, ["id"]]),
@@ -148,12 +152,11 @@ class TestOutsiders(HostileCase):
                     ("unlink", [ids]),
                     ("copy", [ids]),
                 ):
-                    self._assert_refused(login, name, method, *args)
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 1000)
+                    self._try(login, name, method, *args)
+        self._assert_all_refused(1000)
 
     def test_no_action_runs_for_anyone_without_a_role(self):
-        account, run = self.accounts["internal"], self.run
+        account, run = self.accounts["internal"], self.computed_run
         row = run.sudo().assessment_ids[:1]
         for record, methods in (
             (account, ("action_start_survey", "action_apply", "action_approve", "action_suspend",
@@ -161,16 +164,14 @@ class TestOutsiders(HostileCase):
                        "action_apply_pricelist", "action_archive")),
             (run, ("action_compute", "action_submit", "action_approve", "action_reset", "action_cancel",
                    "action_apply", "action_simulate")),
-            (row, ("action_archive",)),
+            (row, ("action_open_evidence", "action_open_account")),
         ):
             for method in methods:
                 for login in OUTSIDERS:
-                    if (record._name, method) != ("key.account.assessment", "action_archive"):
-                        self._assert_refused(login, record._name, method, record.ids)
+                    self._try(login, record._name, method, record.ids)
         for login in OUTSIDERS:
-            self._assert_refused(login, "key.account", "get_grade_on", account.ids, "2026-01-01")
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 90)
+            self._try(login, "key.account", "get_grade_on", account.ids, "2026-01-01")
+        self._assert_all_refused(90)
 
     def test_the_fields_on_other_models_are_closed_to_those_without_a_role(self):
         order = self.env["sale.order"].search([("key_account_id", "!=", False)], limit=1)
@@ -185,41 +186,37 @@ class TestOutsiders(HostileCase):
             (lead, names),
         ):
             for name in fields_:
-                self._assert_refused("salesman", record._name, "read", record.ids, [name])
-                self._assert_refused("salesman", record._name, "search", [(name, "!=", False)])
-                self._assert_refused("salesman", record._name, "web_read", record.ids, {name: {}})
-                self._assert_refused("salesman", record._name, "write", record.ids, {name: False})
-                self._assert_refused(
+                self._try("salesman", record._name, "read", record.ids, [name])
+                self._try("salesman", record._name, "search", [(name, "!=", False)])
+                self._try("salesman", record._name, "web_read", record.ids, {name: {}})
+                self._try("salesman", record._name, "write", record.ids, {name: False})
+                self._try(
                     "salesman", record._name, "formatted_read_group", [], [name], ["__count"]
                 )
-                self._assert_refused("salesman", record._name, "search_read", [], [name])
+                self._try("salesman", record._name, "search_read", [], [name])
         for name in names:
-            self._assert_refused(
+            self._try(
                 "salesman", "sale.report", "formatted_read_group", [], [name], ["price_total:sum"]
             )
-            self._assert_refused("salesman", "sale.report", "search", [(name, "!=", False)])
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 60)
+            self._try("salesman", "sale.report", "search", [(name, "!=", False)])
+        self._assert_all_refused(60)
 
     def test_everybody_who_may_read_contacts_and_orders_opens_them(self):
         """The fields that the addon adds to a form must not keep anyone out of it."""
         order = self.env["sale.order"].search([("key_account_id", "!=", False)], limit=1)
         for login in (*INSIDERS, "service", "nobody", "document", "salesman"):
             for record in (order.partner_id, order):
+                order.user_id = self.users[login]
+                self.env.invalidate_all()
+                if not record.with_user(self.users[login]).has_access("read"):
+                    continue
                 with self.subTest(role=login, model=record._name):
-                    if not self.env[record._name].with_user(self.users[login]).has_access("read"):
-                        continue
-                    record.with_user(self.users[login]).sudo().user_id = self.users[login]
                     views = self._call(login, record._name, "get_views", [(False, "form")])
                     names = views["models"][record._name]["fields"]
-                    shown = [name for name in names if name.startswith("key_account")]
-                    found = self._call_or_nothing(
-                        login, record._name, "web_read", record.ids, {name: {} for name in [*shown, "id"]}
-                    )
+                    shown = {name: {} for name in names if name.startswith("key_account")}
+                    self._call(login, record._name, "web_read", record.ids, {"id": {}, **shown})
                     self.tried += 1
-                    if record._name == "res.partner":
-                        self.assertTrue(found, "the contact cannot be opened")
-        self.assertGreater(self.tried, 20)
+        self.assertGreaterEqual(self.tried, 20)
 
 
 @tagged("post_install", "-at_install")
@@ -230,16 +227,15 @@ class TestPerimeterByForce(HostileCase):
         for level, logins in BLIND.items():
             account = self.accounts[level]
             for login in logins:
-                self._assert_finds_nothing(login, "key.account", [("id", "=", account.id)])
-                self._assert_finds_nothing(
+                self._try_to_find(login, "key.account", [("id", "=", account.id)])
+                self._try_to_find(
                     login, "key.account", [("partner_id.name", "=", f"Veiled {level}")]
                 )
-                self._assert_finds_nothing(login, "key.account", [("number", "=", account.number)])
+                self._try_to_find(login, "key.account", [("number", "=", account.number)])
                 for name, records in self._get_hanging(account).items():
                     self.assertTrue(records or name == "key.account.assessment.line", name)
-                    self._assert_finds_nothing(login, name, [("id", "in", records.ids)])
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 500)
+                    self._try_to_find(login, name, [("id", "in", records.ids)])
+        self._assert_all_refused(500)
 
     def test_hidden_accounts_are_not_opened_by_a_guessed_id(self):
         for level, logins in BLIND.items():
@@ -256,26 +252,24 @@ class TestPerimeterByForce(HostileCase):
                         ("unlink", []),
                     ):
                         if records:
-                            self._assert_refused(login, name, method, records.ids, *args)
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 500)
+                            self._try(login, name, method, records.ids, *args, named="Veiled")
+        self._assert_all_refused(500)
 
     def test_no_action_opens_a_hidden_account(self):
         for level, logins in BLIND.items():
             account = self.accounts[level]
-            row = self._row(self.run, account.partner_id)
+            row = self._row(self.computed_run, account.partner_id)
             for login in logins:
                 for method in (
                     "action_start_survey", "action_apply", "action_approve", "action_suspend",
                     "action_resume", "action_reconsider", "action_propose_termination",
                     "action_apply_pricelist", "action_archive", "action_open_ledger",
                 ):
-                    self._assert_refused(login, "key.account", method, account.ids)
-                self._assert_refused(login, "key.account", "get_grade_on", account.ids, "2026-01-01")
+                    self._try(login, "key.account", method, account.ids, named="Veiled")
+                self._try(login, "key.account", "get_grade_on", account.ids, "2026-01-01", named="Veiled")
                 for method in ("action_open_evidence", "action_open_account"):
-                    self._assert_refused(login, row._name, method, row.ids)
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 150)
+                    self._try(login, row._name, method, row.ids, named="Veiled")
+        self._assert_all_refused(150)
 
     def test_nothing_is_hung_on_a_hidden_account(self):
         for level, logins in BLIND.items():
@@ -283,28 +277,26 @@ class TestPerimeterByForce(HostileCase):
             model = self.env["ir.model"]._get_id("key.account")
             for login in logins:
                 user = self.users[login]
-                self._assert_refused(login, "key.account", "message_post", account.ids, body="x")
-                self._assert_refused(
-                    login, "key.account", "message_subscribe", account.ids, [user.partner_id.id]
-                )
-                self._assert_refused(login, "mail.activity", "create", {
+                self._try(login, "key.account", "message_post", account.ids, body="x")
+                account.with_user(user).message_subscribe(user.partner_id.ids)
+                self.assertNotIn(user.partner_id, account.message_partner_ids)
+                self._try(login, "mail.activity", "create", {
                     "res_model_id": model, "res_id": account.id, "user_id": user.id, "summary": "x",
                 })
-                self._assert_refused(login, "mail.followers", "create", {
+                self._try(login, "mail.followers", "create", {
                     "res_model": "key.account", "res_id": account.id, "partner_id": user.partner_id.id,
                 })
-                self._assert_refused(login, "ir.attachment", "create", {
+                self._try(login, "ir.attachment", "create", {
                     "name": "x", "res_model": "key.account", "res_id": account.id, "raw": b"x",
                 })
-                self._assert_refused(login, "key.account.member", "create", {
+                self._try(login, "key.account.member", "create", {
                     "account_id": account.id, "user_id": user.id,
                 })
-                self._assert_refused(login, "key.account.grading.run", "create", {
+                self._try(login, "key.account.grading.run", "create", {
                     "company_id": self.company.id, "scheme_id": self.scheme.id,
                     "account_ids": [Command.create({"partner_id": account.partner_id.id})],
                 })
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 100)
+        self._assert_all_refused(100)
 
     def test_messages_and_activities_of_a_hidden_account_stay_hidden(self):
         for level, logins in BLIND.items():
@@ -318,9 +310,9 @@ class TestPerimeterByForce(HostileCase):
             })
             for login in logins:
                 for record in (message, activity, attachment):
-                    self._assert_finds_nothing(login, record._name, [("id", "=", record.id)])
-                    self._assert_refused(login, record._name, "read", record.ids, ["display_name"])
-        self.assertEqual(self.refused, self.tried)
+                    self._try_to_find(login, record._name, [("id", "=", record.id)])
+                    self._try(login, record._name, "read", record.ids, ["display_name"])
+        self._assert_all_refused(1)
 
     def test_a_member_line_is_not_moved_to_another_account(self):
         """Who puts together the team of his own account does not let himself into another one."""
@@ -329,25 +321,22 @@ class TestPerimeterByForce(HostileCase):
             "account_id": own.id, "user_id": self.other_manager.id,
         })
         for account in self.accounts.values():
-            with self.subTest(level=account.confidentiality):
-                self._assert_refused(
-                    "manager2", line._name, "write", line.ids, {"account_id": account.id}
-                )
-        self._assert_refused("manager2", "key.account", "write", own.ids, {
+            self._try("manager2", line._name, "write", line.ids, {"account_id": account.id})
+        self._try("manager2", "key.account", "write", own.ids, {
             "member_ids": [Command.update(line.id, {"account_id": self.accounts["secret"].id})],
         })
-        self.assertEqual(self.refused, self.tried)
+        self._assert_all_refused(1)
 
     def test_a_hidden_account_is_not_linked_into_a_line_of_ones_own(self):
         own = self._new_account(manager_id=self.manager2.id)
         theirs = self.accounts["secret"].member_ids
-        self._assert_refused(
+        self._try(
             "manager2", "key.account", "write", own.ids, {"member_ids": [Command.link(theirs.id)]}
         )
-        self._assert_refused(
+        self._try(
             "manager2", "key.account", "write", own.ids, {"member_ids": [Command.delete(theirs.id)]}
         )
-        self.assertEqual(self.refused, self.tried)
+        self._assert_all_refused(1)
 
     def test_totals_leave_hidden_accounts_out(self):
         """Sums over rows and ledger lines count only what the user could list."""
@@ -360,7 +349,6 @@ class TestPerimeterByForce(HostileCase):
                 ("key.account.ledger.entry", [("kind", "=", "ordered")], "amount"),
             ):
                 with self.subTest(role=login, model=model):
-                    self.tried += 1
                     groups = self._call(
                         login, model, "formatted_read_group", domain, [], [f"{measure}:sum", "__count"]
                     )
@@ -369,27 +357,27 @@ class TestPerimeterByForce(HostileCase):
 
     def test_a_grade_with_one_customer_tells_its_sales_only_to_those_who_see_the_run(self):
         self.env.invalidate_all()
-        lines = self.run.sudo().grade_line_ids
+        lines = self.computed_run.sudo().grade_line_ids
         for login in ("manager", "assistant", "manager2", "other_manager"):
-            self.assertFalse(self.run.with_user(self.users[login]).has_access("read"))
-            self._assert_finds_nothing(login, lines._name, [("id", "in", lines.ids)])
-            self._assert_refused(login, lines._name, "read", lines.ids, ["sales_amount"])
-        self.assertEqual(self.refused, self.tried)
+            self.assertFalse(self.computed_run.with_user(self.users[login]).has_access("read"))
+            self._try_to_find(login, lines._name, [("id", "in", lines.ids)])
+            self._try(login, lines._name, "read", lines.ids, ["sales_amount"])
+        self._assert_all_refused(1)
 
     def test_who_is_secret_is_no_question_that_a_stranger_may_ask(self):
         for login in STRANGERS:
-            self._assert_finds_nothing(login, "res.partner", [("key_account_is_secret", "=", True)])
+            self._try_to_find(login, "res.partner", [("key_account_is_secret", "=", True)])
             for name in ("key_account_id", "key_account_manager_id", "key_account_grade_id"):
-                self._assert_finds_nothing(
+                self._try_to_find(
                     login, "res.partner", [(name, "!=", False), ("name", "=like", "Veiled%")]
                 )
-            self._assert_finds_nothing(
+            self._try_to_find(
                 login, "res.partner", [("key_account_manager_id", "=", self.manager.id)]
             )
-            self._assert_finds_nothing(
+            self._try_to_find(
                 login, "res.partner", [("key_account_ids.confidentiality", "=", "secret")]
             )
-        self.assertEqual(self.refused, self.tried)
+        self._assert_all_refused(1)
 
     def test_decisions_on_an_archived_account_are_still_read(self):
         account = self.accounts["internal"]
@@ -421,33 +409,32 @@ class TestOtherCompany(HostileCase):
             for name, records in {
                 "key.account": self.accounts["internal"],
                 **self._get_hanging(self.accounts["internal"]),
-                "key.account.grading.run": self.run | self.applied_run,
+                "key.account.grading.run": self.computed_run | self.applied_run,
                 "key.account.grading.run.grade": self.applied_run.sudo().grade_line_ids,
                 "key.account.grading.scheme": own_scheme,
                 "key.account.grade": own_scheme.grade_ids,
             }.items():
-                self._assert_finds_nothing(login, name, [("id", "in", records.ids)])
+                self._try_to_find(login, name, [("id", "in", records.ids)])
                 if records:
-                    self._assert_refused(login, name, "read", records.ids, ["display_name"])
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 200)
+                    self._try(login, name, "read", records.ids, ["display_name"])
+        self._assert_all_refused(200)
 
     def test_a_company_that_is_not_ones_own_is_not_chosen(self):
         for login in self.foreigners:
-            self._assert_refused(
+            self._try(
                 login, "key.account", "search", [],
                 context={"allowed_company_ids": (self.company | self.elsewhere).ids},
             )
         for login in ("foreign_director", "foreign_clerk", "foreign_leader"):
-            self._assert_refused(login, "key.account.grading.run", "create", {
+            self._try(login, "key.account.grading.run", "create", {
                 "company_id": self.company.id, "scheme_id": self.scheme.id,
             })
         for login in ("foreign_director", "foreign_clerk"):
-            self._assert_refused(login, "key.account.sales.history", "create", {
+            self._try(login, "key.account.sales.history", "create", {
                 "company_id": self.company.id, "partner_id": self.accounts["internal"].partner_id.id,
                 "date": "2026-01-01", "amount": 1,
             })
-        self.assertEqual(self.refused, self.tried)
+        self._assert_all_refused(1)
 
     def test_what_is_ones_own_is_not_moved_into_another_company(self):
         customer = self._new_customer("Home")
@@ -463,10 +450,10 @@ class TestOtherCompany(HostileCase):
                 "company_id": self.elsewhere.id, "partner_id": customer.id, "team_id": False,
             })),
         ):
-            self._assert_refused(
+            self._try(
                 login, record._name, "write", record.ids, {"company_id": self.company.id}
             )
-        self.assertEqual(self.refused, self.tried)
+        self._assert_all_refused(1)
 
     def test_the_simulation_adds_up_no_other_company(self):
         for login in ("foreign_director", "foreign_clerk", "foreign_leader", "foreign_executive"):
@@ -505,10 +492,9 @@ class TestForgery(HostileCase):
             {"state": "rejected"},
         ):
             for login in INSIDERS:
-                self._assert_refused(login, "key.account", "write", account.ids, vals)
-                self._assert_refused(login, "key.account", "web_save", account.ids, vals, {})
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 250)
+                self._try(login, "key.account", "write", account.ids, vals)
+                self._try(login, "key.account", "web_save", account.ids, vals, {})
+        self._assert_all_refused(250)
 
     def test_a_candidate_is_not_born_with_what_admission_gives(self):
         base = {"company_id": self.company.id, "team_id": self.team.id}
@@ -520,24 +506,26 @@ class TestForgery(HostileCase):
         ):
             for login in ("manager", "leader"):
                 partner = self._new_customer()
-                self._assert_refused(login, "key.account", "create", {
+                self._try(login, "key.account", "create", {
                     **base, "partner_id": partner.id, "manager_id": self.users[login].id, **vals,
                 })
-        self.assertEqual(self.refused, self.tried)
+        self._assert_all_refused(1)
 
     def test_defaults_in_the_context_set_no_field_that_the_system_sets(self):
         """``default_x`` in the context reaches every field of a new record; guarded ones too."""
-        base = {"company_id": self.company.id, "team_id": self.team.id, "manager_id": self.manager.id}
+        base = {
+            "company_id": self.company.id, "team_id": self.team.id, "scheme_id": self.scheme.id,
+        }
         for name, value in (
             ("number", "77777"), ("grade_id", self.grade_a.id), ("admission_date", "2020-01-01"),
             ("state", "active"), ("code", "A-77777"),
         ):
-            for login in ("manager", "leader", "director"):
+            for login in ("manager", "leader"):
                 self.tried += 1
                 with self.subTest(role=login, name=name):
                     self.assertFalse(self._create_with_default(
                         login, "key.account", name, value,
-                        {**base, "partner_id": self._new_customer().id},
+                        {**base, "partner_id": self._new_customer().id, "manager_id": self.users[login].id},
                     ))
         for name, value in (
             ("state", "approved"), ("computed_on", "2026-01-01 00:00:00"), ("total_amount", 1.0),
@@ -550,7 +538,7 @@ class TestForgery(HostileCase):
                         login, "key.account.grading.run", name, value,
                         {"company_id": self.company.id, "scheme_id": self.scheme.id},
                     ))
-        self.assertGreater(self.tried, 30)
+        self.assertGreaterEqual(self.tried, 28)
 
     def _create_with_default(self, login, model, name, value, vals):
         """Return whether the default in the context came through on the new record."""
@@ -582,13 +570,13 @@ class TestForgery(HostileCase):
         self.assertEqual(account.sudo().allowed_user_ids, self.manager)
 
     def test_runs_take_no_forged_figures_or_states(self):
-        for run in (self.run, self.applied_run):
+        for run in (self.computed_run, self.applied_run):
             for vals in (
                 {"state": "submitted"}, {"state": "reviewed"}, {"state": "approved"}, {"state": "applied"},
                 {"is_apply_requested": True}, {"computed_on": False}, {"total_amount": 1},
                 {"date_from": "2000-01-01"}, {"method": "manual"}, {"is_partial": True},
                 {"include_history": False}, {"customer_count": 0},
-                {"assessment_ids": [Command.clear()]},
+                {"assessment_ids": [Command.delete(run.sudo().assessment_ids[0].id)]},
                 {"assessment_ids": [Command.create({"partner_id": self.accounts["internal"].partner_id.id})]},
                 {"grade_line_ids": [Command.clear()]},
                 {"approval_ids": [Command.create({
@@ -597,12 +585,11 @@ class TestForgery(HostileCase):
             ):
                 for login in INSIDERS:
                     if vals != {"state": run.state}:
-                        self._assert_refused(login, run._name, "write", run.ids, vals)
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 300)
+                        self._try(login, run._name, "write", run.ids, vals)
+        self._assert_all_refused(300)
 
     def test_assessments_take_no_forged_figures(self):
-        row = self._row(self.run, self.accounts["internal"].partner_id)
+        row = self._row(self.computed_run, self.accounts["internal"].partner_id)
         line = self._row(self.scored_run, self.accounts["internal"].partner_id).line_ids[:1]
         for record, several in (
             (row, (
@@ -622,18 +609,17 @@ class TestForgery(HostileCase):
         ):
             for vals in several:
                 for login in INSIDERS:
-                    self._assert_refused(login, record._name, "write", record.ids, vals)
+                    self._try(login, record._name, "write", record.ids, vals)
         for record in (row, line):
             for login in INSIDERS:
-                self._assert_refused(login, record._name, "unlink", record.ids)
-                self._assert_refused(login, record._name, "copy", record.ids)
-                self._assert_refused(login, record._name, "create", {})
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 300)
+                self._try(login, record._name, "unlink", record.ids)
+                self._try(login, record._name, "copy", record.ids)
+                self._try(login, record._name, "create", {})
+        self._assert_all_refused(300)
 
     def test_figures_are_not_smuggled_in_beside_an_exception(self):
         """The exception is written by the system for the director, but nothing else with it."""
-        row = self._row(self.run, self.accounts["internal"].partner_id)
+        row = self._row(self.computed_run, self.accounts["internal"].partner_id)
         exception = {
             "final_grade_id": self.grade_b.id, "override_reason": "Strategic",
             "override_until": fields.Date.add(self.today, years=1),
@@ -644,8 +630,8 @@ class TestForgery(HostileCase):
             {"account_id": self.accounts["secret"].id}, {"run_id": self.applied_run.id},
             {"partner_id": self.company.partner_id.id}, {"change": "up"}, {"explanation": "x"},
         ):
-            self._assert_refused("director", row._name, "write", row.ids, exception | vals)
-        self.assertEqual(self.refused, self.tried - 1)
+            self._try("director", row._name, "write", row.ids, exception | vals)
+        self._assert_all_refused(1)
 
     def test_figures_are_not_smuggled_in_beside_points(self):
         row = self._row(self.scored_run, self.accounts["internal"].partner_id)
@@ -657,8 +643,8 @@ class TestForgery(HostileCase):
                 {"weight": 1000}, {"value": 1e9}, {"assessment_id": other.id},
                 {"account_id": self.accounts["secret"].id}, {"metric": "sales"},
             ):
-                self._assert_refused(login, line._name, "write", line.ids, {"points": 80, **vals})
-        self.assertEqual(self.refused, self.tried - 2)
+                self._try(login, line._name, "write", line.ids, {"points": 80, **vals})
+        self._assert_all_refused(1)
 
     def test_a_judged_grade_smuggles_nothing_in_either(self):
         manual = self.env.ref("key_account_mgmt.scheme_relationship")
@@ -671,8 +657,8 @@ class TestForgery(HostileCase):
             {"account_id": self.accounts["secret"].id}, {"is_applied": True}, {"sales_amount": 5},
             {"run_id": self.applied_run.id}, {"team_id": self.other_team.id},
         ):
-            self._assert_refused("leader", row._name, "write", row.ids, final | vals)
-        self.assertEqual(self.refused, self.tried - 1)
+            self._try("leader", row._name, "write", row.ids, final | vals)
+        self._assert_all_refused(1)
 
     def test_history_and_decisions_are_nobodys_to_make_or_change(self):
         account = self.accounts["internal"]
@@ -684,33 +670,32 @@ class TestForgery(HostileCase):
             (self.applied_run.sudo().grade_line_ids[:1], {"threshold": 99}),
         ):
             for login in INSIDERS:
-                self._assert_refused(login, record._name, "write", record.ids, vals)
-                self._assert_refused(login, record._name, "unlink", record.ids)
-                self._assert_refused(login, record._name, "copy", record.ids)
+                self._try(login, record._name, "write", record.ids, vals)
+                self._try(login, record._name, "unlink", record.ids)
+                self._try(login, record._name, "copy", record.ids)
         for login in INSIDERS:
-            self._assert_refused(login, "key.account.grade.history", "create", {
+            self._try(login, "key.account.grade.history", "create", {
                 "account_id": account.id, "grade_id": self.grade_a.id, "date_from": "2026-01-01",
             })
-            self._assert_refused(login, "key.account.approval", "create", {
+            self._try(login, "key.account.approval", "create", {
                 "model": "key.account", "res_id": account.id, "decision": "approved",
                 "user_id": self.users[login].id,
             })
-            self._assert_refused(login, "key.account.grading.run.grade", "create", {
-                "run_id": self.run.id, "grade_id": self.grade_a.id, "code": "A",
+            self._try(login, "key.account.grading.run.grade", "create", {
+                "run_id": self.computed_run.id, "grade_id": self.grade_a.id, "code": "A",
             })
-            self._assert_refused(login, "key.account.ledger.entry", "create", {"amount": 1})
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 200)
+            self._try(login, "key.account.ledger.entry", "create", {"amount": 1})
+        self._assert_all_refused(200)
 
     def test_a_decided_run_keeps_its_name(self):
         for login in ("clerk", "leader", "director"):
-            self._assert_refused(
+            self._try(
                 login, "key.account.grading.run", "write", self.applied_run.ids, {"name": "GR1999-001"}
             )
-        self.assertEqual(self.refused, self.tried)
+        self._assert_all_refused(1)
 
     def test_private_methods_are_not_called(self):
-        account, run = self.accounts["internal"], self.run
+        account, run = self.accounts["internal"], self.computed_run
         row = self._row(run, account.partner_id)
         for record, methods in (
             (account, ("_set_grade", "_admit", "_write_grade_history", "_record_decision", "_approve",
@@ -725,21 +710,20 @@ class TestForgery(HostileCase):
             for method in methods:
                 self.assertTrue(hasattr(record, method), method)
                 for login in ("manager", "clerk", "director", "executive"):
-                    self._assert_refused(login, record._name, method, record.ids)
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 100)
+                    self._try(login, record._name, method, record.ids)
+        self._assert_all_refused(100)
 
     def test_thresholds_are_checked_whatever_the_context_says(self):
-        self._assert_refused(
+        self._try(
             "director", "key.account.grade", "write", self.grade_a.ids, {"threshold": 0.5},
             context={"key_account_scheme_lines": True},
         )
         dimension = self.env.ref("key_account_mgmt.scheme_scoring_value")
-        self._assert_refused(
+        self._try(
             "director", dimension._name, "write", dimension.ids, {"weight": 99},
             context={"key_account_scheme_lines": True},
         )
-        self.assertEqual(self.refused, self.tried)
+        self._assert_all_refused(1)
 
     def test_grading_is_configured_by_the_director_alone(self):
         dimension = self.env.ref("key_account_mgmt.scheme_scoring_value")
@@ -748,11 +732,11 @@ class TestForgery(HostileCase):
             (dimension.band_ids[:1], {"points": 1}),
         ):
             for login in set(INSIDERS) - {"director"}:
-                self._assert_refused(login, record._name, "write", record.ids, vals)
-                self._assert_refused(login, record._name, "unlink", record.ids)
-                self._assert_refused(login, record._name, "copy", record.ids)
+                self._try(login, record._name, "write", record.ids, vals)
+                self._try(login, record._name, "unlink", record.ids)
+                self._try(login, record._name, "copy", record.ids)
             self._assert_allowed("director", record._name, "write", record.ids, vals)
-        self.assertEqual(self.refused, self.tried - 4)
+        self._assert_all_refused(1)
 
     def test_an_application_is_not_changed_between_its_two_approvals(self):
         """The executive decides on what the leader has approved, not on something else."""
@@ -763,17 +747,17 @@ class TestForgery(HostileCase):
             {"scheme_id": self.env.ref("key_account_mgmt.scheme_consumption").id},
             {"survey_findings": "Else."},
         ):
-            self._assert_refused("manager", "key.account", "write", account.ids, vals)
-        self.assertEqual(self.refused, self.tried)
+            self._try("manager", "key.account", "write", account.ids, vals)
+        self._assert_all_refused(1)
 
     def test_the_management_level_is_decided_on_and_not_typed_in(self):
         """G8: the committee approves the company list."""
         for login in ("manager", "executive2", "leader"):
-            self._assert_refused(
+            self._try(
                 login, "key.account", "write", self.accounts["internal"].ids,
                 {"management_level": "company"},
             )
-        self.assertEqual(self.refused, self.tried)
+        self._assert_all_refused(1)
 
 
 @tagged("post_install", "-at_install")
@@ -787,6 +771,7 @@ class TestButtons(HostileCase):
         cls.scheme_amount = cls.env.ref("key_account_mgmt.scheme_consumption")
         cls.scheme_amount.grade_ids.sorted("sequence", reverse=True)[0].threshold = 1
         cls.scheme_factors = cls.env.ref("key_account_mgmt.scheme_factors")
+        cls.scheme_factors.basis = "ordered"
         cls.suspended = cls._new_account(cls._new_customer("Suspended"))
         cls.suspended.with_user(cls.leader).action_suspend()
         cls.ended = cls._new_account(cls._new_customer("Ended"))
@@ -828,21 +813,20 @@ class TestButtons(HostileCase):
             (self.surveyed, "action_apply", owners),
             (self.applied, "action_approve", ("leader",)),
             (self.draft_run, "action_compute", preparers),
-            (self.run, "action_compute", preparers),
+            (self.computed_run, "action_compute", preparers),
             (self.scored_run, "action_submit", preparers),
-            (self.run, "action_reset", preparers),
-            (self.run, "action_cancel", preparers),
+            (self.computed_run, "action_reset", preparers),
+            (self.computed_run, "action_cancel", preparers),
             (self.submitted_run, "action_approve", director),
             (self.reviewed_run, "action_approve", executives),
             (self.approved_run, "action_apply", (*director, *executives)),
             (self.approved_run, "action_cancel", director),
-            (self.run, "action_simulate", (*preparers, *executives)),
+            (self.computed_run, "action_simulate", (*preparers, *executives)),
         ):
             for login in (*INSIDERS, *OUTSIDERS):
-                check = self._assert_allowed if login in allowed else self._assert_refused
+                check = self._assert_allowed if login in allowed else self._try
                 check(login, record._name, method, record.ids)
-        self.assertGreater(self.refused, 200)
-        self.assertGreater(self.tried, 300)
+        self._assert_all_refused(200)
 
     def test_no_button_works_in_a_state_that_is_not_its_own(self):
         accounts = (
@@ -863,7 +847,7 @@ class TestButtons(HostileCase):
                     for login in ("leader", "director"):
                         self._assert_wrong_state(login, account, method)
         runs = (
-            self.draft_run, self.run, self.submitted_run, self.reviewed_run, self.approved_run,
+            self.draft_run, self.computed_run, self.submitted_run, self.reviewed_run, self.approved_run,
             self.applied_run,
         )
         own_states = {
@@ -885,12 +869,9 @@ class TestButtons(HostileCase):
         self.tried += 1
         before = record.sudo().state
         with self.subTest(role=login, method=method, state=before):
-            try:
-                with self.env.cr.savepoint():
-                    self.env.invalidate_all()
-                    getattr(record.with_user(self.users[login]), method)()
-            except UserError:
-                self.refused += 1
+            with suppress(UserError), self.env.cr.savepoint():
+                self.env.invalidate_all()
+                getattr(record.with_user(self.users[login]), method)()
             self.env.invalidate_all()
             self.assertEqual(record.sudo().state, before)
 
@@ -904,7 +885,7 @@ class TestForgedWindows(HostileCase):
         strangers = ("other_leader", "director", "executive")
         for login, model, res_ids in (
             *((login, "key.account", str(applied.id)) for login in strangers),
-            *((login, "key.account.grading.run", str(self.run.id)) for login in ("leader", *strangers)),
+            *((login, "key.account.grading.run", str(self.computed_run.id)) for login in ("leader", *strangers)),
             *((login, "key.account", str(self.accounts["secret"].id)) for login in ("leader", *strangers)),
             ("leader", "key.account", f"{applied.id},{self.accounts['internal'].id}"),
             ("leader", "key.account", "999999999"),
@@ -964,9 +945,9 @@ class TestForgedWindows(HostileCase):
         for record in (simulation, simulation.grade_line_ids, simulation.mover_ids):
             self.assertTrue(record)
             for login in ("clerk", "leader", "executive"):
-                self._assert_finds_nothing(login, record._name, [("id", "in", record.ids)])
-                self._assert_refused(login, record._name, "read", record.ids, ["display_name"])
-        self.assertEqual(self.refused, self.tried)
+                self._try_to_find(login, record._name, [("id", "in", record.ids)])
+                self._try(login, record._name, "read", record.ids, ["display_name"])
+        self._assert_all_refused(1)
 
 
 @tagged("post_install", "-at_install")
@@ -993,7 +974,7 @@ class TestHostileWeb(HostileCase, HttpCase):
     @mute_logger("odoo.http")
     def test_every_call_on_a_hidden_account_is_refused_without_naming_it(self):
         account, secret = self.accounts["internal"], self.accounts["secret"]
-        row = self._row(self.run, secret.partner_id)
+        row = self._row(self.computed_run, secret.partner_id)
         for login, record in (
             *((login, account) for login in (*STRANGERS, *OUTSIDERS)),
             *((login, secret) for login in ("leader", "clerk", "inspector")),
@@ -1005,8 +986,8 @@ class TestHostileWeb(HostileCase, HttpCase):
                 ("web_read", [record.ids, {"display_name": {}}]),
                 ("write", [record.ids, {"active": False}]),
                 ("unlink", [record.ids]),
+                ("action_approve" if record._name == "key.account" else "action_open_account", [record.ids]),
                 ("_apply", [record.ids]),
-                ("_set_grade", [record.ids]),
             ):
                 self.tried += 1
                 with self.subTest(role=login, model=record._name, method=method):
@@ -1016,9 +997,7 @@ class TestHostileWeb(HostileCase, HttpCase):
                     if login != "public":
                         name = answer["error"]["data"]["name"]
                         self.assertRegex(name, r"^odoo\.exceptions\.(AccessError|UserError|MissingError)$")
-                    self.refused += 1
-        self.assertEqual(self.refused, self.tried)
-        self.assertGreater(self.tried, 100)
+        self.assertGreaterEqual(self.tried, 100)
 
     def test_the_printed_application_of_a_hidden_account_is_not_served(self):
         route = "/report/html/key_account_mgmt.report_key_account_application"

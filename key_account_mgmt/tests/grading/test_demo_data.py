@@ -1,7 +1,7 @@
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.safe_eval import safe_eval
 
-from odoo.addons.key_account_mgmt.demo.world import read_csv
+from ...demo.world import read_csv
 
 # {(login, model): states} that a role by design does not see although it has the model's menu.
 # Today there are none: managers and assistants see applied runs alone, and have no menu of runs.
@@ -34,9 +34,15 @@ class TestDemoData(TransactionCase):
         """Return the window actions with a list behind the addon's menus that someone sees."""
         root = self.env.ref("key_account_mgmt.key_account_menu_root")
         menus = self.env["ir.ui.menu"].with_user(self.users[login])
-        visible = menus.browse(menus._visible_menu_ids()).sudo()
-        below = visible.filtered(lambda menu: menu.parent_path.startswith(root.parent_path))
-        actions = [menu.action for menu in below if menu.action]
+        visible = menus._visible_menu_ids()
+
+        def is_reached(menu):
+            # a menu below a hidden one is not hidden itself
+            path = [int(menu_id) for menu_id in menu.parent_path.split("/")[:-1]]
+            return root.id in path and visible.issuperset(path)
+
+        reached = menus.sudo().browse(visible).filtered(is_reached)
+        actions = [menu.action for menu in reached if menu.action]
         return [
             action for action in actions
             if action._name == "ir.actions.act_window" and "list" in action.view_mode.split(",")

@@ -22,11 +22,11 @@ class TestSalesHistory(KeyAccountCase):
     def _get_history(self):
         return self.env["key.account.sales.history"].search([("company_id", "=", self.company.id)])
 
-    def _assert_refused(self, rows, line, *words, names=NAMES, lang="en_US"):
+    def _assert_refused(self, rows, line, *words, names=None):
         """Load rows and check that none is kept, and that the message names the line and the reason."""
         before = self._get_history()
         with mute_logger("odoo.sql_db"):
-            result = self.History.with_context(lang=lang).load(names, rows)
+            result = self.History.load(names or NAMES, rows)
         self.env.invalidate_all()
         self.assertFalse(result["ids"])
         self.assertEqual(self._get_history(), before, "nothing is half-imported")

@@ -1,0 +1,97 @@
+"""Take the pictures of docs/images from a running demo: tools/screenshots.py [URL] [FOLDER] [WIDTH].
+
+Each picture is a login, an address and what to click before. `make demo` has to be serving.
+"""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+URL = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8069"
+FOLDER = Path(sys.argv[2] if len(sys.argv) > 2 else Path(__file__).parents[1] / "docs" / "images")
+WIDTH = int(sys.argv[3]) if len(sys.argv) > 3 else 1400
+
+FIRST_ROW = ".o_data_row td.o_data_cell[name=name], .o_data_row td.o_data_cell"
+PICTURES = {
+    "accounts": ("director", "key-accounts", []),
+    "account": ("director", "key-accounts", [".o_kanban_record:not(.o_kanban_ghost)"]),
+    "accounts_list": ("director", "key-accounts", [".o_switch_view.o_list"]),
+    "candidates": ("leader1", "key-account-candidates", []),
+    "candidate": ("leader1", "key-account-candidates", [".o_kanban_record:not(.o_kanban_ghost)"]),
+    "runs": ("clerk", "grading-runs", []),
+    "run": ("director", "grading-runs", [FIRST_ROW]),
+    "assessments": ("director", "grading-runs", [FIRST_ROW, "button[name=action_open_assessments]"]),
+    "assessment": (
+        "director", "grading-runs",
+        [FIRST_ROW, "button[name=action_open_assessments]", ".o_data_row td[name=partner_id]"],
+    ),
+    "evidence": (
+        "director", "grading-runs",
+        [FIRST_ROW, "button[name=action_open_assessments]", ".o_data_row td[name=partner_id]",
+         "button[name=action_open_evidence]", ".o_group_header"],
+    ),
+    "analysis": ("executive", "grading-analysis", []),
+    "what_if": (
+        "director", "action-key_account_mgmt.key_account_grading_simulation_action",
+        ["button[name=action_simulate]"],
+    ),
+    "schemes": ("director", "action-key_account_mgmt.key_account_grading_scheme_action", []),
+    "scheme": (
+        "director", "action-key_account_mgmt.key_account_grading_scheme_action",
+        [".o_data_row td[name=name]"],
+    ),
+    "grades": ("clerk", "action-key_account_mgmt.key_account_grade_history_action", []),
+    "history": ("clerk", "action-key_account_mgmt.key_account_sales_history_action", []),
+    "ledger": ("clerk", "action-key_account_mgmt.key_account_ledger_entry_action", []),
+    "settings": ("admin", "action-key_account_mgmt.res_config_settings_action", []),
+    "my_accounts": ("manager1", "key-accounts", []),
+    "assistant_accounts": ("assistant1", "key-accounts", []),
+}
+
+
+def log_in(browser, login):
+    page = browser.new_page(
+        viewport={"width": WIDTH, "height": 900 if WIDTH > 600 else 800}, locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+    page.goto(f"{URL}/web/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", login)
+    page.click("form.oe_login_form button[type=submit]")
+    page.wait_for_selector(".o_main_navbar")
+    return page
+
+
+def take(page, name, path, clicks):
+    page.goto(f"{URL}/odoo/{path}")
+    page.wait_for_selector(".o_view_controller, .o_form_view, .modal")
+    for selector in clicks:
+        page.locator(selector).first.click()
+        page.wait_for_timeout(1500)
+    page.wait_for_timeout(1500)
+    page.screenshot(path=FOLDER / f"{name}.png")
+    print(name)
+
+
+def main():
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    wanted = sys.argv[4:] or PICTURES
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        pages = {}
+        for name in wanted:
+            login, path, clicks = PICTURES[name]
+            if login not in pages:
+                pages[login] = log_in(browser, login)
+            try:
+                take(pages[login], name, path, clicks)
+            except Exception as error:  # noqa: BLE001 - go on with the other pictures
+                print(f"{name}: {error}".splitlines()[0], file=sys.stderr)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
