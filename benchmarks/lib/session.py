@@ -3,6 +3,7 @@
 from contextlib import closing, contextmanager
 
 import odoo
+import odoo.init  # as the server does: time zone, garbage collection
 from odoo.modules.registry import Registry
 from odoo.tools import config
 

@@ -66,7 +66,7 @@ class KeyAccountApprovalMixin(models.AbstractModel):
         for record in self:
             role, users = record._get_pending_approvers()
             record.can_approve = self.env.user in users
-            record.waiting_for = users and self.env._(
+            record.waiting_for = bool(users) and self.env._(
                 "%(role)s: %(names)s", role=labels[role], names=users.mapped("name")
             )
 

@@ -63,7 +63,7 @@ class KeyAccount(models.Model):
         index=True,
         tracking=True,
         copy=False,
-        group_expand=True,
+        group_expand="_group_expand_states",
     )
     number = fields.Char(
         size=12,
@@ -158,6 +158,12 @@ class KeyAccount(models.Model):
             # sudo: who may read the account may read its name, also where the contact is hidden
             name = account.sudo().partner_id.name or self.env._("New Key Account")
             account.display_name = f"{account.code} {name}" if account.code else name
+
+    @api.model
+    def _group_expand_states(self, states, domain):
+        """Show the columns that the action asks for, also empty ones."""
+        columns = self.env.context.get("key_account_state_columns", ())
+        return [state for state, _label in ACCOUNT_STATE if state in columns or state in states]
 
     @api.depends("partner_id", "company_id")
     def _compute_recent_sales(self):

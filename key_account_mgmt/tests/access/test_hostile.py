@@ -271,6 +271,14 @@ class TestPerimeterByForce(HostileCase):
                     self._try(login, row._name, method, row.ids, named="Veiled")
         self._assert_all_refused(150)
 
+    def test_the_name_of_a_hidden_account_is_not_made_for_a_stranger(self):
+        for level, logins in BLIND.items():
+            for login in logins:
+                self.env.invalidate_all()
+                account = self.accounts[level].with_user(self.users[login])
+                with self.subTest(role=login, level=level), self.assertRaises(AccessError):
+                    self.assertFalse(account.display_name)
+
     def test_nothing_is_hung_on_a_hidden_account(self):
         for level, logins in BLIND.items():
             account = self.accounts[level]

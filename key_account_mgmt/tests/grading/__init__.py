@@ -6,3 +6,4 @@ from . import test_real_ledger
 from . import test_sales_history
 from . import test_demo_data
 from . import test_bad_input_grading
+from . import test_crons
