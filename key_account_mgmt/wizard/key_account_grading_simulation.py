@@ -81,6 +81,7 @@ class KeyAccountGradingSimulation(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
             "name": self.env._("What If"),
         }
 
