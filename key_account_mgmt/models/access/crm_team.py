@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .roles import group
 
 
 class CrmTeam(models.Model):
@@ -38,6 +41,17 @@ class CrmTeam(models.Model):
             begun = not team.key_account_deputy_from or team.key_account_deputy_from <= today
             over = team.key_account_deputy_to and team.key_account_deputy_to < today
             team.key_account_acting_deputy_id = begun and not over and team.key_account_deputy_id
+
+    @api.constrains("key_account_deputy_id")
+    def _check_key_account_deputy(self):
+        for team in self:
+            deputy = team.key_account_deputy_id
+            if deputy and not deputy.has_group(group("leader")):
+                raise ValidationError(self.env._(
+                    "%(user)s cannot stand in for a leader without the role “Key Account Leader”: give "
+                    "him that role first.",
+                    user=deputy.name,
+                ))
 
     def _get_key_account_leaders(self):
         """Return who leads these teams today: the leaders and the deputies standing in.

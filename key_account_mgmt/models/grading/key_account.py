@@ -129,6 +129,14 @@ class KeyAccount(models.Model):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def get_import_templates(self):
+        """Offer the template for taking over existing accounts on the import screen."""
+        return [{
+            "label": self.env._("Template for existing key accounts"),
+            "template": "/key_account_mgmt/static/xls/key_accounts.xlsx",
+        }]
+
     def get_grade_on(self, day):
         """Return the effective grade that this account had on a day.
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 
 class KeyAccountGrade(models.Model):
@@ -8,6 +9,7 @@ class KeyAccountGrade(models.Model):
     _name = "key.account.grade"
     _description = "Key Account Grade"
     _order = "scheme_id, sequence, id"
+    _rec_names_search = ["code", "name"]
 
     scheme_id = fields.Many2one(
         comodel_name="key.account.grading.scheme", required=True, index=True, ondelete="cascade"
@@ -63,6 +65,19 @@ class KeyAccountGrade(models.Model):
     def _compute_display_name(self):
         for grade in self:
             grade.display_name = f"{grade.code} {grade.name}" if grade.name else grade.code
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find a grade also by letter and name together, as it is shown and as imports write it."""
+        domain = super()._search_display_name(operator, value)
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return domain
+        for text in [value] if isinstance(value, str) else value or ():
+            letter, _space, name = text.partition(" ") if isinstance(text, str) else ("", "", "")
+            if name:
+                name_operator = operator if operator.endswith("like") else "="
+                domain |= Domain("code", "=", letter) & Domain("name", name_operator, name)
+        return domain
 
     @api.constrains("code")
     def _check_code(self):

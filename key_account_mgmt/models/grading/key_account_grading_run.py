@@ -367,8 +367,32 @@ class KeyAccountGradingRunGrade(models.Model):
     code = fields.Char(string="Letter", required=True)
     threshold = fields.Float(digits=(16, 2), string="Starts At")
     needs_growth_potential = fields.Boolean()
-    customer_count = fields.Integer(string="Customers")
-    previous_count = fields.Integer(string="Before")
     currency_id = fields.Many2one(related="run_id.currency_id")
-    sales_amount = fields.Monetary(string="Sales")
-    sales_share = fields.Float(digits=(16, 2), string="Share (%)")
+    customer_count = fields.Integer(compute="_compute_totals", string="Customers")
+    previous_count = fields.Integer(compute="_compute_totals", string="Before")
+    sales_amount = fields.Monetary(compute="_compute_totals", string="Sales")
+    sales_share = fields.Float(compute="_compute_totals", digits=(16, 2), string="Share (%)")
+
+    @api.depends("run_id.assessment_ids.final_grade_id")
+    def _compute_totals(self):
+        # sudo: the sums count the rows that the reader does not see as well
+        assessments = self.env["key.account.assessment"].sudo()
+        of_runs = [("run_id", "in", self.run_id.ids)]
+        final = {
+            (run.id, grade.id): (count, amount)
+            for run, grade, count, amount in assessments._read_group(
+                of_runs, ["run_id", "final_grade_id"], ["__count", "sales_amount:sum"]
+            )
+        }
+        previous = {
+            (run.id, grade.id): count
+            for run, grade, count in assessments._read_group(
+                of_runs, ["run_id", "current_grade_id"], ["__count"]
+            )
+        }
+        for line in self:
+            key = (line.run_id.id, line.grade_id.id)
+            line.customer_count, line.sales_amount = final.get(key, (0, 0))
+            line.previous_count = previous.get(key, 0)
+            total = line.run_id.total_amount
+            line.sales_share = line.sales_amount * 100 / total if total > 0 else 0

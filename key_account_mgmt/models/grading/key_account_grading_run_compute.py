@@ -77,7 +77,6 @@ class KeyAccountGradingRun(models.Model):
             "customer_count": len(sales),
         })
         run._insert_assessments(rows, total, comments)
-        run._fill_grade_lines(rows, total)
 
     # === WHAT IS KEPT OF THE SCHEME === #
 

@@ -1,10 +1,9 @@
-from collections import Counter
 from decimal import Decimal
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...calculations.grading import round_half_up, share
+from ...calculations.grading import round_half_up
 
 
 class KeyAccountGradingRun(models.Model):
@@ -146,20 +145,3 @@ class KeyAccountGradingRun(models.Model):
         if self.kind != "review" or not row.holder:
             return None
         return {"up": "keep", "same": "keep", "new": "keep", "down": "intensify"}.get(row.change)
-
-    def _fill_grade_lines(self, rows, total):
-        """Sum up the run: how many customers and what sales each grade has, and had."""
-        finals, amounts = Counter(), Counter()
-        for row in rows:
-            finals[row.final] += 1
-            amounts[row.final] += row.sales[0]
-        before = Counter(row.holder.grade_id for row in rows if row.holder)
-        for line in self.grade_line_ids:
-            grade_id = line.grade_id.id
-            amount = amounts[grade_id]
-            line.write({
-                "customer_count": finals[grade_id],
-                "previous_count": before[grade_id],
-                "sales_amount": float(amount),
-                "sales_share": float(share(amount, total)) if total > 0 else 0,
-            })

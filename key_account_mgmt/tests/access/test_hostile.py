@@ -59,7 +59,7 @@ class HostileCase(KeyAccountCase):
         """Call a public method as the web client does, then undo what it did."""
         user = self.users[login]
         env = self.env(user=user.id, su=False, context={})
-        context = {"allowed_company_ids": user.company_ids.ids, **(context or {})}
+        context = {"allowed_company_ids": user.company_ids.ids} | (context or {})
         with closing(self.env.cr.savepoint()):
             self.env.invalidate_all()
             try:
@@ -89,6 +89,7 @@ class HostileCase(KeyAccountCase):
         grouped = "kind" if model == "key.account.ledger.entry" else "create_uid"
         for method, args, kwargs in (
             ("search", [domain], {}),
+            ("search", [domain], {"context": {"active_test": False, "bypass_search_access": True}}),
             ("search_count", [domain], {}),
             ("search_read", [domain, ["display_name"]], {}),
             ("web_search_read", [domain, {"display_name": {}}], {}),
@@ -309,7 +310,8 @@ class TestPerimeterByForce(HostileCase):
     def test_messages_and_activities_of_a_hidden_account_stay_hidden(self):
         for level, logins in BLIND.items():
             account = self.accounts[level]
-            message = account.message_post(body="The price is 12.")
+            price = "The price is 12."
+            message = account.message_post(body=price)
             activity = account.activity_schedule(
                 "mail.mail_activity_data_todo", user_id=self.manager.id, summary="Call them"
             )
@@ -559,8 +561,8 @@ class TestForgery(HostileCase):
             except UserError:
                 return False
             self.env.invalidate_all()
-            field = records._fields[name]
-            return field.convert_to_cache(value, record) == field.convert_to_cache(record.sudo()[name], record)
+            field, record = records._fields[name], record.sudo()
+            return field.convert_to_cache(value, record) == field.convert_to_cache(record[name], record)
 
     def test_a_default_does_not_let_anyone_into_a_new_account(self):
         account = self.env["key.account"].with_user(self.manager).with_context(
@@ -890,10 +892,10 @@ class TestForgedWindows(HostileCase):
 
     def test_the_comment_window_decides_on_nothing_that_is_not_the_users(self):
         applied = self._new_applied(partner=self._new_customer("Applied"))
-        strangers = ("other_leader", "director", "executive")
+        strangers, run_id = ("other_leader", "director", "executive"), str(self.computed_run.id)
         for login, model, res_ids in (
             *((login, "key.account", str(applied.id)) for login in strangers),
-            *((login, "key.account.grading.run", str(self.computed_run.id)) for login in ("leader", *strangers)),
+            *((login, "key.account.grading.run", run_id) for login in ("leader", *strangers)),
             *((login, "key.account", str(self.accounts["secret"].id)) for login in ("leader", *strangers)),
             ("leader", "key.account", f"{applied.id},{self.accounts['internal'].id}"),
             ("leader", "key.account", "999999999"),

@@ -1,5 +1,8 @@
+import openpyxl
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools.misc import file_open
 
 from ..common import KeyAccountCase
 
@@ -123,6 +126,24 @@ class TestFirstDay(KeyAccountCase):
         self.assertEqual(account.grade_history_ids.code, "A-00815")
         following = self._new_account()
         self.assertEqual(following.number, "00816", "the sequence goes on after the highest")
+
+    def test_the_template_can_be_imported_as_it_is(self):
+        template = self.env["key.account"].get_import_templates()[0]["template"]
+        with file_open(template.lstrip("/"), "rb") as stream:
+            header, *rows = openpyxl.load_workbook(stream).active.values
+        self.env["res.partner"].create([
+            {"name": row[0], "is_company": True} for row in rows if row[0]
+        ])
+        self.manager.name = "Manager's name"
+        self.assistant.name = "Assistant's name"
+        self.manager2.name = "Technician's name"
+        result = self.env["key.account"].with_user(self.director).with_context(lang="en_US").load(
+            list(header), [[cell or "" for cell in row] for row in rows]
+        )
+        self.assertFalse(result["messages"])
+        accounts = self.env["key.account"].browse(result["ids"])
+        self.assertEqual(accounts.mapped("code"), ["A-00001", "B-00002"])
+        self.assertEqual(len(accounts[0].member_ids), 2)
 
     def test_six_digits_after_99999(self):
         self._new_account(number="99999")

@@ -136,7 +136,7 @@ class TestProposeCron(CronCase):
     def test_a_scheme_of_another_company_stops_only_that_company(self):
         """The company cannot even have a run; the others still get theirs, whatever the order."""
         scheme = self.scheme.copy({"company_id": self.company.id})
-        wrong = self._new_company("Wrong", key_account_scheme_id=scheme.id)
+        wrong = self._new_company("Aardvark", key_account_scheme_id=scheme.id)
         later = self._new_company("Later")
         self._new_order(self._new_customer("Theirs"), 5, "2026-06-02", company=later)
         with freeze_time("2026-07-01 04:00:00"):
@@ -299,7 +299,7 @@ class TestApplyCron(CronCase):
 
         def patched(row):
             if row.run_id == broken:
-                raise UserError("This customer cannot be applied.")
+                raise ValueError("broken")
             return original(row)
 
         with patch.object(self.env.registry["key.account.assessment"], "_apply", patched):
