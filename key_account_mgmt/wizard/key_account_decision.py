@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class KeyAccountDecision(models.TransientModel):
@@ -19,7 +20,10 @@ class KeyAccountDecision(models.TransientModel):
         self.ensure_one()
         approvable = self.env.registry["key.account.approval.mixin"]._inherit_children
         if self.model in approvable:
-            records = self.env[self.model].browse(map(int, self.res_ids.split(",")))
+            ids = [int(text) for text in self.res_ids.split(",") if text.strip().isdecimal()]
+            records = self.env[self.model].browse(ids).exists()
+            if len(records) != len(self.res_ids.split(",")):
+                raise UserError(self.env._("What you decide on is no longer there. Open it anew."))
             records.check_access("read")
             records._decline(self.decision, self.comment)
         return {"type": "ir.actions.act_window_close"}

@@ -2,7 +2,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..calculations.grading import change_of, grade_for, share, to_decimal
 
@@ -66,8 +66,10 @@ class KeyAccountGradingSimulation(models.TransientModel):
         new_bounds = self.grade_line_ids.mapped("new_threshold")
         if any(better <= worse for better, worse in pairwise(new_bounds)):
             raise UserError(self.env._("Each grade has to start below the one before it."))
-        # an unsaved run asks the ledger, with the user's own rights to run one
-        self.env["key.account.grading.run"].check_access("create")
+        if self.company_id not in self.env.companies:
+            raise AccessError(self.env._("Choose a company that you work for."))
+        if self.scheme_id.method == "manual":
+            raise UserError(self.env._("What people judge cannot be simulated."))
         values, total = self._get_values()
         outcomes = self._compare(values)
         self._fill(outcomes, total)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class KeyAccountAccessMixin(models.AbstractModel):
@@ -22,3 +22,28 @@ class KeyAccountAccessMixin(models.AbstractModel):
         index=True,
         ondelete="cascade",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_accounts(vals["account_id"] for vals in vals_list if vals.get("account_id"))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.get("account_id"):
+            self._check_accounts([vals["account_id"]])
+        result = super().write(vals)
+        if "account_id" in vals:
+            # core asks before a write whether the record is the user's, and not whether it stays so
+            self.check_access("write")
+        return result
+
+    @api.model
+    def _check_accounts(self, account_ids):
+        """Refuse to hang anything on an account that the user does not see.
+
+        Asked before it is done: a new member of an account's team would see it afterwards.
+
+        :param account_ids: ids of accounts
+        :raise AccessError: when one of them is outside
+        """
+        self.env["key.account"].browse(set(account_ids)).check_access("read")

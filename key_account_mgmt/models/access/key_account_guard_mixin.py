@@ -14,13 +14,27 @@ class KeyAccountGuardMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self = self._without_system_defaults()  # noqa: PLW0642
         for vals in vals_list:
             self._check_system_fields(vals, allowed=self._get_importable_fields(vals))
         return super().create(vals_list)
 
     def write(self, vals):
         self._check_system_fields(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if "company_id" in vals:
+            # core asks before a write whether the record is the user's, and not whether it stays so
+            self.check_access("write")
+        return result
+
+    def _without_system_defaults(self):
+        """Drop the defaults in the context that would set what only the system sets."""
+        forged = {f"default_{name}" for name in self._get_system_fields()} & self.env.context.keys()
+        if not forged or self.env.su:
+            return self
+        return self.with_context({
+            key: value for key, value in self.env.context.items() if key not in forged
+        })
 
     @api.model
     def _get_system_fields(self):
@@ -32,7 +46,11 @@ class KeyAccountGuardMixin(models.AbstractModel):
 
     @api.model
     def _get_importable_fields(self, vals):
-        """Return the system fields that may be given when a record with these values is created."""
+        """Return the system fields that may be given when a record with these values is created.
+
+        :param dict vals: the values of the new record
+        :rtype: set
+        """
         return set()
 
     @api.model

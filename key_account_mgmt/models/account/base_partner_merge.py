@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..access.roles import ANY_ROLE
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
@@ -17,16 +19,20 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             [("partner_id", "in", partners.ids)]
         )
         if len(accounts) > len(accounts.company_id):
+            if not self.env.user.has_groups(ANY_ROLE):
+                raise UserError(self.env._(
+                    "Records hang on two of these contacts that cannot be put together. Ask your "
+                    "administrator, or keep both contacts."
+                ))
             raise UserError(self.env._(
                 "Two of these contacts are key accounts of the same company. Merging them would lose "
-                "one account with its number and history: end one of the two first, or ask the key "
-                "account director."
+                "one account with its number and history: keep both, or ask the key account director."
             ))
-        destination = dst_partner or self._get_ordered_partner(partners.ids)[-1:]
+        destination = dst_partner if dst_partner in partners else self._get_ordered_partner(partners.ids)[-1:]
         if accounts and destination.commercial_partner_id != destination:
             raise UserError(self.env._(
-                "One of these contacts is a key account: merge into the company itself, not into a "
-                "contact of it."
+                "Records hang on one of these contacts that belong to a company: merge into the "
+                "company itself, not into a contact of it."
             ))
         result = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
         accounts.invalidate_recordset(["partner_id"])

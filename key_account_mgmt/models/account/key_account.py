@@ -19,7 +19,7 @@ ACCOUNT_STATE = [
 # In these states the customer is a key account; documents, the salesperson and grades follow it.
 ADMITTED_STATES = ("active", "suspended")
 
-NUMBER = re.compile(r"\d{5}|[1-9]\d{5,}")
+NUMBER = re.compile(r"(?!00000)[0-9]{5}|[1-9][0-9]{5,8}")
 
 # What must be written down before a state may be reached (G11, G9, O1).
 REQUIRED_FIELDS = {
@@ -81,6 +81,7 @@ class KeyAccount(models.Model):
         selection=[("company", "Company Level"), ("branch", "Branch Level"), ("none", "None")],
         required=True,
         default="none",
+        readonly=True,
         tracking=True,
         help="Who runs the account: the company, a branch, or nobody in particular.",
     )
@@ -155,9 +156,10 @@ class KeyAccount(models.Model):
     @api.depends("code", "partner_id.name")
     def _compute_display_name(self):
         for account in self:
+            code = account.code  # read as the user, who may not see the account at all
             # sudo: who may read the account may read its name, also where the contact is hidden
             name = account.sudo().partner_id.name or self.env._("New Key Account")
-            account.display_name = f"{account.code} {name}" if account.code else name
+            account.display_name = f"{code} {name}" if code else name
 
     @api.model
     def _group_expand_states(self, states, domain):
@@ -214,10 +216,15 @@ class KeyAccount(models.Model):
         return accounts
 
     def write(self, vals):
+        if self._get_application_fields() & vals.keys() and not self.env.su:
+            self._check_application_open()
+        admitted = self.filtered(lambda account: account.state == "applied")
         result = super().write(vals)
         if vals.get("state") == "active":
-            self._admit()
-        elif "manager_id" in vals:
+            admitted._admit()
+        if "partner_id" in vals:
+            self._assign_documents()
+        if "manager_id" in vals:
             self._sync_salesperson()
         if "manager_id" in vals:
             self.env["crm.lead"]._refresh_key_account_snapshots(self)
@@ -265,6 +272,7 @@ class KeyAccount(models.Model):
     def action_open_ledger(self):
         """Open what the customer ordered, was invoiced and paid."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "key_account_mgmt.key_account_ledger_entry_action"
         )
@@ -278,12 +286,14 @@ class KeyAccount(models.Model):
 
     @api.model
     def _get_system_fields(self):
-        return super()._get_system_fields() | {"number", "code", "admission_date"}
+        return super()._get_system_fields() | {"number", "code", "admission_date", "management_level"}
 
     @api.model
     def _get_importable_fields(self, vals):
         fields_ = super()._get_importable_fields(vals)
-        return fields_ | {"number", "admission_date"} if self._is_first_day_import(vals) else fields_
+        if self._is_first_day_import(vals):
+            return fields_ | {"number", "admission_date", "management_level"}
+        return fields_
 
     @api.model
     def _is_first_day_import(self, vals):
@@ -318,6 +328,26 @@ class KeyAccount(models.Model):
             "Fill in before: %(fields)s.", fields=missing
         )
 
+    @api.model
+    def _get_application_fields(self):
+        """Return what is decided on; it stands still while the decision is waited for.
+
+        :rtype: set
+        """
+        return {
+            "partner_id", "nominating_department", "nominating_ground", "desk_survey", "survey_date",
+            "survey_user_id", "survey_findings", "application_reason", "has_growth_potential",
+            "purchase_volume",
+        }
+
+    def _check_application_open(self):
+        for account in self:
+            if account.state == "applied":
+                raise UserError(self.env._(
+                    "%(account)s is being decided on. To change the application, have it sent back.",
+                    account=account.display_name,
+                ))
+
     def _is_candidate_of(self, user):
         return self.state in ("candidate", "survey") and super()._is_candidate_of(user)
 
@@ -331,22 +361,19 @@ class KeyAccount(models.Model):
 
     def _admit(self):
         """Give newly admitted accounts their numbers, and their customers their salesperson."""
-        sequence = self.env.ref("key_account_mgmt.sequence_key_account")
-        for account in self.sudo():  # sudo: number and date are nobody's to write
-            if account.number:
-                account._advance_sequence(sequence)
-            else:
-                account.number = sequence.sudo().next_by_id()
+        # sudo: number and date are nobody's to write, and the sequence is nobody's to read
+        accounts = self.sudo()
+        sequence = self.env.ref("key_account_mgmt.sequence_key_account").sudo()
+        numbers = [int(account.number) for account in accounts if account.number]
+        if numbers and sequence.number_next_actual <= max(numbers):
+            # the next number comes after those that an import has brought along
+            sequence.number_next_actual = max(numbers) + 1
+        for account in accounts:
+            if not account.number:
+                account.number = sequence.next_by_id()
             if not account.admission_date:
                 account.admission_date = account.company_id._get_key_account_today()
         self._sync_salesperson()
-
-    def _advance_sequence(self, sequence):
-        """Let the next number come after one that was brought along by an import."""
-        # sudo: as in _admit
-        number = int(self.number)
-        if sequence.sudo().number_next_actual <= number:
-            sequence.sudo().number_next_actual = number + 1
 
     def _sync_salesperson(self):
         for account in self.sudo():  # sudo: the customer may be another salesperson's until now

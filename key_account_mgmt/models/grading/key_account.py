@@ -116,6 +116,10 @@ class KeyAccount(models.Model):
 
     def action_propose_termination(self):
         """Start a review run for these accounts with the verdict to end the co-operation (G12)."""
+        user = self.env.user
+        if not user.has_group(group("leader")):
+            raise AccessError(self.env._("The leader of the department or the director proposes that."))
+        self.check_access("write")
         run = self.env["key.account.grading.run"]._create_termination_review(self)
         return run._get_form_action()
 
@@ -149,6 +153,15 @@ class KeyAccount(models.Model):
         history = self.env["key.account.grade.history"].sudo()
         on_day = history._get_grades_on(self, self.scheme_id, day).get(self.id, history)
         return on_day.grade_id.sudo(False)
+
+    @api.constrains("requested_grade_id", "scheme_id")
+    def _check_requested_grade(self):
+        for account in self:
+            account._check_grade_of_scheme(account.requested_grade_id)
+
+    @api.model
+    def _get_application_fields(self):
+        return super()._get_application_fields() | {"requested_grade_id", "scheme_id"}
 
     @api.model
     def _get_system_fields(self):
@@ -194,11 +207,17 @@ class KeyAccount(models.Model):
         """
         # sudo: the grade is nobody's to write by hand; callers have checked the approval
         for account in self.sudo():
-            if scheme.target == "management_level":
+            target = run.target if run else scheme.target
+            if target == "management_level":
                 account.management_level = grade.management_level or "none"
             elif not account.scheme_id or account.scheme_id == scheme:
                 account.write({"scheme_id": scheme.id, "grade_id": grade.id})
             account._write_grade_history(scheme, grade, reason, run=run, valid_until=valid_until)
+
+    def _clear_grade(self, scheme, reason, run):
+        """Take the grade away by a run's scheme, and by the account's own where that is another."""
+        for each in scheme | self.scheme_id:
+            self._set_grade(each, self.env["key.account.grade"], reason, run=run)
 
     def _write_grade_history(self, scheme, grade, reason, run=None, valid_until=False):
         self.ensure_one()
@@ -227,7 +246,9 @@ class KeyAccount(models.Model):
         for row in expired:
             account = row.account_id
             director = account.company_id.key_account_director_id
-            if account.grade_valid_until == row.valid_until and director:
+            if account.grade_valid_until == row.valid_until:
+                if not director:
+                    continue  # told as soon as there is one
                 account.activity_schedule(
                     "mail.mail_activity_data_todo",
                     user_id=director.id,

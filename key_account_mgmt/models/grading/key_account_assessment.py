@@ -149,7 +149,7 @@ class KeyAccountAssessment(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("final_grade_id", "override_reason", "override_until")
+    @api.constrains("final_grade_id", "override_reason", "override_until", "review_decision")
     def _check_exception(self):
         for row in self:
             if row.final_grade_id and row.final_grade_id.scheme_id != row.scheme_id:
@@ -160,8 +160,13 @@ class KeyAccountAssessment(models.Model):
                     "Another grade than the figures say is an exception: give a reason, and the day "
                     "until which it holds."
                 ))
-            if is_exception and row.override_until <= row.run_id.date_to:
-                raise ValidationError(self.env._("The exception has to end after the run's last day."))
+            today = row.company_id._get_key_account_today()
+            if is_exception and row.override_until <= max(row.run_id.date_to, today):
+                raise ValidationError(self.env._(
+                    "The exception has to end after the run's last day and after today."
+                ))
+            if row.review_decision and row.kind != "review":
+                raise ValidationError(self.env._("Verdicts are given in a review only."))
 
     # === CRUD METHODS === #
 
@@ -172,6 +177,7 @@ class KeyAccountAssessment(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        self._check_system_fields(vals)
         for row in self:
             row._check_may_write(vals)
         if not EXCEPTION_FIELDS & vals.keys() or self.env.su:

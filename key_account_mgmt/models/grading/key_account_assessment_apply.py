@@ -19,7 +19,7 @@ class KeyAccountAssessment(models.Model):
             ("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id),
         ])
         if not account:
-            if self.change == "new":
+            if self.change == "new" and self._can_become_candidate():
                 self.account_id = self._create_candidate()
             return
         if account.state in ADMITTED_STATES:
@@ -32,9 +32,7 @@ class KeyAccountAssessment(models.Model):
     def _apply_to_admitted(self, account):
         labels = dict(self._fields["change"]._description_selection(self.env))
         if self.review_decision == "terminate":
-            account._set_grade(
-                self.scheme_id, self.final_grade_id.browse(), self.env._("Terminated"), run=self.run_id
-            )
+            account._clear_grade(self.scheme_id, self.env._("Terminated"), self.run_id)
             account.write({"state": "ended"})
         elif self.change:
             reason = f"{self.run_id.name} {labels[self.change]}"
@@ -51,9 +49,22 @@ class KeyAccountAssessment(models.Model):
                 summary=self.env._("Intensify: the yearly review wants more effort for this customer"),
             )
 
+    def _can_become_candidate(self):
+        """Return whether the customer still is a company of its own that this company may use.
+
+        It may have got a parent while the run was decided on, or belong to another company alone; such a
+        row blocks nobody, and the next run finds the customer where it belongs.
+        """
+        partner = self.partner_id
+        return partner.commercial_partner_id == partner and partner.company_id in (
+            self.company_id, self.company_id.browse()
+        )
+
     def _create_candidate(self):
         company = self.company_id
-        salesperson = self.partner_id.user_id.filtered(lambda user: not user.share)
+        salesperson = self.partner_id.user_id.filtered(
+            lambda user: not user.share and company in user.company_ids
+        )
         return self.env["key.account"].with_company(company).create({
             "partner_id": self.partner_id.id,
             "company_id": company.id,

@@ -29,7 +29,7 @@ class KeyAccountAssessmentLine(models.Model):
     dimension_id = fields.Many2one(
         comodel_name="key.account.grading.dimension", ondelete="set null", readonly=True
     )
-    name = fields.Char(related="dimension_id.name")
+    name = fields.Char(translate=True, readonly=True, help="The dimension, as it was called then.")
     sequence = fields.Integer(readonly=True)
     metric = fields.Selection(selection=METRIC, readonly=True)
     weight = fields.Float(string="Weight (%)", digits=(16, 2), readonly=True)
@@ -49,6 +49,7 @@ class KeyAccountAssessmentLine(models.Model):
     def write(self, vals):
         if "points" not in vals or self.env.su:
             return super().write(vals)
+        self._check_system_fields(vals)
         for line in self:
             line._check_may_assess()
         # sudo: that points were given is noted with them
@@ -59,7 +60,7 @@ class KeyAccountAssessmentLine(models.Model):
     @api.model
     def _get_system_fields(self):
         return super()._get_system_fields() | {
-            "assessment_id", "account_id", "dimension_id", "sequence", "metric", "weight",
+            "assessment_id", "account_id", "dimension_id", "name", "sequence", "metric", "weight",
             "is_skipped_without_data", "has_value", "value", "has_points",
         }
 

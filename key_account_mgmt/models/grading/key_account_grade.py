@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from .key_account_grading_scheme import SAVING
+
 
 class KeyAccountGrade(models.Model):
     """One grade of a scheme: its bound, the regulation's clause, and what is promised with it (G13)."""
@@ -82,9 +84,9 @@ class KeyAccountGrade(models.Model):
     @api.constrains("code")
     def _check_code(self):
         for grade in self:
-            if not ("A" <= grade.code <= "Z"):
+            if not grade.code or not "A" <= grade.code <= "Z":
                 raise ValidationError(self.env._(
-                    "The letter of a grade is one of A to Z, not “%(code)s”.", code=grade.code
+                    "The letter of a grade is one of A to Z, not “%(code)s”.", code=grade.code or ""
                 ))
 
     @api.constrains("threshold", "sequence", "scheme_id")
@@ -92,7 +94,7 @@ class KeyAccountGrade(models.Model):
         for grade in self:
             if grade.threshold < 0:
                 raise ValidationError(self.env._("A grade starts at 0 or more."))
-        if not self.env.context.get("key_account_scheme_lines"):
+        if self.env.context.get("key_account_scheme_lines") is not SAVING:
             self.scheme_id._check_thresholds()
 
     def write(self, vals):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+from .key_account_grading_scheme import SAVING
 
 METRIC = [
     ("sales", "Sales"),
@@ -47,8 +49,20 @@ class KeyAccountGradingDimension(models.Model):
 
     @api.constrains("weight", "scheme_id")
     def _check_weight(self):
-        if not self.env.context.get("key_account_scheme_lines"):
+        if self.env.context.get("key_account_scheme_lines") is not SAVING:
             self.scheme_id._check_weights()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_missing_weight(self):
+        if self.env.context.get("key_account_scheme_lines") is SAVING:
+            return
+        for scheme in self.scheme_id.filtered("active"):
+            if scheme.dimension_ids - self:
+                raise UserError(self.env._(
+                    "Without it the weights of “%(scheme)s” no longer make 100 %%: delete it on the "
+                    "scheme's form, and spread its weight there.",
+                    scheme=scheme.name,
+                ))
 
     @api.constrains("metric", "band_ids")
     def _check_bands(self):

@@ -19,6 +19,8 @@ QUESTION_FIELDS = {"scheme_id", "date_to", "account_ids", "company_id", "kind"}
 # Who prepares a run; deciding on it is the director's and the executive's.
 PREPARERS = ("clerk", "leader", "director")
 
+COMPUTE_AGAIN = Transition(roles=PREPARERS)
+
 
 class KeyAccountGradingRun(models.Model):
     """All customers of a company graded in one go, decided on in bulk, then applied (G6, G7, G12).
@@ -130,6 +132,13 @@ class KeyAccountGradingRun(models.Model):
         readonly=True,
         copy=False,
     )
+    target = fields.Selection(
+        selection=lambda self: self.env["key.account.grading.scheme"]._fields["target"]
+        ._description_selection(self.env),
+        string="Result",
+        readonly=True,
+        copy=False,
+    )
     tax_included = fields.Boolean(string="With Tax", readonly=True, copy=False)
     include_history = fields.Boolean(string="Counts History", readonly=True, copy=False)
     all_companies = fields.Boolean(readonly=True, copy=False)
@@ -175,6 +184,10 @@ class KeyAccountGradingRun(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model
+    def _get_importable_fields(self, vals):
+        return super()._get_importable_fields(vals) | {"name"}
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
@@ -207,8 +220,11 @@ class KeyAccountGradingRun(models.Model):
 
     def action_compute(self):
         """Compute the assessments anew from the ledger; points that were given are kept."""
+        self.check_access("write")
         for run in self:
-            if run.state != "computed":
+            if run.state == "computed":
+                run._check_each(lambda run: run._get_cannot_work_reason(COMPUTE_AGAIN, "computed"))
+            else:
                 run._check_transition("computed")
             run._compute_assessments()
             if run.state != "computed":
@@ -259,7 +275,7 @@ class KeyAccountGradingRun(models.Model):
     @api.model
     def _get_system_fields(self):
         return super()._get_system_fields() | {
-            "date_from", "computed_on", "method", "basis", "tax_included", "include_history",
+            "name", "target", "date_from", "computed_on", "method", "basis", "tax_included", "include_history",
             "all_companies", "total_amount", "customer_count", "grade_line_ids", "applied_on",
             "is_apply_requested", "is_partial",
         }
@@ -285,6 +301,8 @@ class KeyAccountGradingRun(models.Model):
 
     def _get_cannot_work_reason(self, transition, target):
         reason = super()._get_cannot_work_reason(transition, target)
+        if not reason and target == "cancelled" and self.is_apply_requested:
+            reason = self.env._("%(run)s is being put into effect already.", run=self.name)
         if not reason and target == "submitted":
             reason = self._get_incomplete_reason()
         return reason

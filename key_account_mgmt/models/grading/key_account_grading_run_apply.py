@@ -45,11 +45,13 @@ class KeyAccountGradingRun(models.Model):
             ("scheme_id", "=", self.scheme_id.id),
             ("state", "=", "applied"),
             ("is_partial", "=", False),
+            "|",
             ("date_to", ">", self.date_to),
+            "&", ("date_to", "=", self.date_to), ("computed_on", ">", self.computed_on),
         ], limit=1)
         if newer:
             raise UserError(self.env._(
-                "%(newer)s has been applied and goes further than %(run)s: grades would go back in "
+                "%(newer)s is in effect and is newer than %(run)s: grades would go back in "
                 "time. Compute a new run.",
                 newer=newer.name, run=self.name,
             ))

@@ -60,7 +60,7 @@ class KeyAccountGradingRun(models.Model):
         # sudo: a run counts all customers, also those that its preparer may not see
         run = self.sudo()
         given_points = run._get_given_points()
-        comments = {row.partner_id.id: row.comment for row in run.assessment_ids if row.comment}
+        entered = run._get_entered()
         run.assessment_ids.unlink()
         run._keep_scheme()
         sales = run._get_sales()
@@ -76,7 +76,8 @@ class KeyAccountGradingRun(models.Model):
             "total_amount": float(total),
             "customer_count": len(sales),
         })
-        run._insert_assessments(rows, total, comments)
+        run._insert_assessments(rows, total)
+        run._restore_entered(entered)
 
     # === WHAT IS KEPT OF THE SCHEME === #
 
@@ -87,6 +88,7 @@ class KeyAccountGradingRun(models.Model):
         self.write({
             "date_from": scheme._get_window(self.date_to),
             "method": scheme.method,
+            "target": scheme.target,
             "basis": scheme.basis,
             "tax_included": scheme.tax_included,
             "include_history": scheme.include_history,
@@ -226,6 +228,32 @@ class KeyAccountGradingRun(models.Model):
             (line.assessment_id.partner_id.id, line.dimension_id.id): to_decimal(line.points)
             for line in lines
         }
+
+    def _get_entered(self):
+        """Return what people have entered on the rows, to keep it when computing anew.
+
+        :return: {partner id: values}
+        :rtype: dict
+        """
+        entered = {}
+        for row in self.assessment_ids:
+            vals = {"comment": row.comment, "review_decision": row.review_decision}
+            if row.override_reason or (self.method == "manual" and row.final_grade_id):
+                vals |= {
+                    "final_grade_id": row.final_grade_id.id,
+                    "override_reason": row.override_reason,
+                    "override_until": row.override_until,
+                    "override_user_id": row.override_user_id.id,
+                }
+            if any(vals.values()):
+                entered[row.partner_id.id] = {name: value for name, value in vals.items() if value}
+        return entered
+
+    def _restore_entered(self, entered):
+        rows = self.assessment_ids.filtered(lambda row: row.partner_id.id in entered)
+        for row in rows:
+            row.write(entered[row.partner_id.id])
+        rows._refresh_change()
 
     # === GRADING === #
 

@@ -38,8 +38,15 @@ class KeyAccountGradingRun(models.Model):
             following = planned
             while following <= today:
                 following = fields.Date.add(following, months=company[interval_field])
-            company[date_field] = following
-            self._propose_run(company, kind, fields.Date.subtract(planned, days=1))
+            try:
+                with self.env.cr.savepoint():
+                    company[date_field] = following
+                    self._propose_run(company, kind, fields.Date.subtract(planned, days=1))
+            except Exception:
+                _logger.warning(
+                    "No key account grading run for company %s; tried again tomorrow",
+                    company.id, exc_info=True,
+                )
             if not self.env["ir.cron"]._commit_progress(1, remaining=len(due) - index - 1):
                 break
 
@@ -81,7 +88,15 @@ class KeyAccountGradingRun(models.Model):
         runs = self.search([("state", "=", "approved"), ("is_apply_requested", "=", True)], order="id")
         for run in runs.try_lock_for_update():
             while remaining := run._get_pending_count():
-                done = run._apply_batch(BATCH)
+                try:
+                    with self.env.cr.savepoint():
+                        done = run._apply_batch(BATCH)
+                except Exception:
+                    _logger.warning(
+                        "Key account grading run %s stays half applied; tried again later",
+                        run.name, exc_info=True,
+                    )
+                    break
                 if not self.env["ir.cron"]._commit_progress(done, remaining=remaining - done):
                     return
 

@@ -1,3 +1,4 @@
+import json
 from decimal import Decimal
 
 from odoo import api, models
@@ -11,7 +12,7 @@ class KeyAccountGradingRun(models.Model):
 
     _inherit = "key.account.grading.run"
 
-    def _insert_assessments(self, rows, total, comments):
+    def _insert_assessments(self, rows, total):
         """Write all rows with two INSERTs; through the ORM this takes longer than the whole ledger."""
         if not rows:
             return
@@ -37,7 +38,6 @@ class KeyAccountGradingRun(models.Model):
             "final_grade_id": [row.final for row in rows],
             "change": [row.change for row in rows],
             "review_decision": [self._propose_verdict(row) for row in rows],
-            "comment": [comments.get(row.partner_id) for row in rows],
         }
         carried = [(row.holder and row.holder.exception) or (None,) * 4 for row in rows]
         for name, values in zip(
@@ -53,6 +53,13 @@ class KeyAccountGradingRun(models.Model):
 
     def _insert_lines(self, rows, ids):
         dimensions = {dimension.id: dimension for dimension in self.scheme_id.dimension_ids}
+        languages = self._get_languages()
+        names = {
+            dimension.id: json.dumps({
+                lang: dimension.with_context(lang=lang).name for lang in languages
+            })
+            for dimension in self.scheme_id.dimension_ids
+        }
         flat = [
             (assessment_id, row, index, *part)
             for assessment_id, row in zip(ids, rows)
@@ -68,6 +75,7 @@ class KeyAccountGradingRun(models.Model):
             "has_points": [item[5] is not None for item in flat],
             "value": [item[6] for item in flat],
             "has_value": [item[6] is not None for item in flat],
+            "name": [names[item[3]] for item in flat],
             "metric": [dimensions[item[3]].metric for item in flat],
             "is_skipped_without_data": [
                 dimensions[item[3]].is_skipped_without_data for item in flat

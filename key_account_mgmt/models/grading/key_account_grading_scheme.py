@@ -4,7 +4,11 @@ from itertools import pairwise
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...calculations.grading import to_decimal
+from ...calculations.grading import plain, to_decimal
+
+# In the context while a scheme is saved with its lines. An object, so that no call from outside can
+# pretend it.
+SAVING = object()
 
 
 class KeyAccountGradingScheme(models.Model):
@@ -86,9 +90,9 @@ class KeyAccountGradingScheme(models.Model):
     @api.constrains("window_type", "window_months")
     def _check_window(self):
         for scheme in self:
-            if scheme.window_type == "rolling" and scheme.window_months <= 0:
+            if scheme.window_type == "rolling" and not 1 <= scheme.window_months <= 1200:
                 raise ValidationError(self.env._(
-                    "The period of “%(scheme)s” has no length: enter 1 month or more.",
+                    "The period of “%(scheme)s” has no length: enter 1 to 1200 months.",
                     scheme=scheme.name,
                 ))
 
@@ -100,7 +104,7 @@ class KeyAccountGradingScheme(models.Model):
                 raise ValidationError(self.env._(
                     "The weights of “%(scheme)s” add up to %(total)s %%; they have to make 100 %%.",
                     scheme=scheme.name,
-                    total=total.normalize(),
+                    total=plain(total),
                 ))
 
     @api.constrains("method", "grade_ids")
@@ -124,12 +128,12 @@ class KeyAccountGradingScheme(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # the whole scheme is checked once its lines are there, not after each of them
-        return super(KeyAccountGradingScheme, self.with_context(key_account_scheme_lines=True)).create(
+        return super(KeyAccountGradingScheme, self.with_context(key_account_scheme_lines=SAVING)).create(
             vals_list
-        ).with_context(key_account_scheme_lines=False)
+        ).with_context(key_account_scheme_lines=None)
 
     def write(self, vals):
-        return super(KeyAccountGradingScheme, self.with_context(key_account_scheme_lines=True)).write(
+        return super(KeyAccountGradingScheme, self.with_context(key_account_scheme_lines=SAVING)).write(
             vals
         )
 

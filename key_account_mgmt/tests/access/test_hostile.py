@@ -305,7 +305,7 @@ class TestPerimeterByForce(HostileCase):
                     "company_id": self.company.id, "scheme_id": self.scheme.id,
                     "account_ids": [Command.create({"partner_id": account.partner_id.id})],
                 })
-        self._assert_all_refused(100)
+        self._assert_all_refused(90)
 
     def test_messages_and_activities_of_a_hidden_account_stay_hidden(self):
         for level, logins in BLIND.items():

@@ -45,7 +45,7 @@ class TestBadAccount(KeyAccountCase):
     def test_an_admitted_account_keeps_manager_and_department(self):
         account = self._new_account()
         for name in ("manager_id", "team_id"):
-            with self.subTest(name=name), self.assertRaisesRegex(ValidationError, "needs a key account manager"):
+            with self.subTest(name=name), self.assertRaisesRegex(ValidationError, "needs a key"):
                 account.with_user(self.director).write({name: False})
 
     def test_an_account_is_not_copied(self):
@@ -142,7 +142,8 @@ class TestFirstDayBadInput(KeyAccountCase):
     def test_a_second_account_is_refused_in_words(self):
         self._new_account(self._new_customer("Known"))
         self._assert_rejected(
-            "already has a key account in this company", self._row("New", "00601"), self._row("Known", "00602")
+            "already has a key account in this company",
+            self._row("New", "00601"), self._row("Known", "00602"),
         )
 
     def test_an_unknown_customer_manager_or_state_is_named(self):

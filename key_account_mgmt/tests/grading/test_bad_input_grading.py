@@ -578,7 +578,8 @@ class TestBadException(GradedCase):
 
     def test_only_the_director_makes_exceptions(self):
         row = self._row(self._compute(), self.customers["Small"])
-        for user in (self.leader, self.other_leader, self.manager, self.clerk, self.executive, self.assistant):
+        for login in ("leader", "other_leader", "manager", "clerk", "executive", "assistant"):
+            user = self.users[login]
             with self.subTest(user=user.name), self.assertRaises(AccessError):
                 self._except(row, user=user)
         self.assertEqual(row.override_reason, False)
