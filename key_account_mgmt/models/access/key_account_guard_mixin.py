@@ -32,9 +32,8 @@ class KeyAccountGuardMixin(models.AbstractModel):
         forged = {f"default_{name}" for name in self._get_system_fields()} & self.env.context.keys()
         if not forged or self.env.su:
             return self
-        return self.with_context({
-            key: value for key, value in self.env.context.items() if key not in forged
-        })
+        kept = {key: value for key, value in self.env.context.items() if key not in forged}
+        return self.with_context(kept)  # pylint: disable=context-overridden
 
     @api.model
     def _get_system_fields(self):

@@ -86,6 +86,7 @@ class KeyAccount(models.Model):
         for account in accounts.filtered("grade_id"):
             account._check_grade_of_scheme(account.grade_id)
             account._write_grade_history(account.scheme_id, account.grade_id, self.env._("First day"))
+        accounts._adopt_assessments()
         return accounts
 
     def write(self, vals):
@@ -97,7 +98,13 @@ class KeyAccount(models.Model):
                 raise AccessError(self.env._(
                     "The scheme of a graded account is changed by the director."
                 ))
-        return super().write(vals)
+        followers = self.filtered(
+            lambda account: "scheme_id" in vals and "grade_id" not in vals
+            and account.grade_id and account.scheme_id.id != vals["scheme_id"]
+        )
+        result = super().write(vals)
+        followers._follow_scheme()
+        return result
 
     # === ACTION METHODS === #
 
@@ -106,6 +113,8 @@ class KeyAccount(models.Model):
         self.ensure_one()
         if not self.env.user.has_group(group("director")):
             raise AccessError(self.env._("The director decides on a customer's price list."))
+        if not self.grade_id.pricelist_id:
+            raise UserError(self.env._("This grade comes with no price list."))
         self.partner_id.property_product_pricelist = self.grade_id.pricelist_id
         self.message_post(body=self.env._(
             "Price list “%(pricelist)s” given with grade %(grade)s.",
@@ -213,6 +222,32 @@ class KeyAccount(models.Model):
             elif not account.scheme_id or account.scheme_id == scheme:
                 account.write({"scheme_id": scheme.id, "grade_id": grade.id})
             account._write_grade_history(scheme, grade, reason, run=run, valid_until=valid_until)
+
+    def _follow_scheme(self):
+        """Take over the last result by the scheme that an account follows from now on."""
+        # sudo: history is written by the addon alone; the director has chosen the scheme
+        history = self.env["key.account.grade.history"].sudo()
+        for account in self.sudo():
+            today = account.company_id._get_key_account_today()
+            found = history._get_grades_on(account, account.scheme_id, today).get(account.id, history)
+            account.grade_id = found.grade_id
+            if account.scheme_id:
+                account._write_grade_history(
+                    account.scheme_id, found.grade_id, self.env._("Another scheme")
+                )
+
+    def _adopt_assessments(self):
+        """Bring the rows that were computed before the account was made inside its perimeter."""
+        # sudo: rows of runs that the account's maker may not see
+        assessments = self.env["key.account.assessment"].sudo()
+        for account in self:
+            rows = assessments.search([
+                ("partner_id", "=", account.partner_id.id),
+                ("company_id", "=", account.company_id.id),
+                ("account_id", "=", False),
+            ])
+            rows.account_id = account
+            rows.line_ids.account_id = account
 
     def _clear_grade(self, scheme, reason, run):
         """Take the grade away by a run's scheme, and by the account's own where that is another."""

@@ -48,7 +48,7 @@ class KeyAccountAssessment(models.Model):
         comodel_name="res.company", required=True, readonly=True, index=True
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    scheme_id = fields.Many2one(related="run_id.scheme_id", store=True, readonly=True)
+    scheme_id = fields.Many2one(related="run_id.scheme_id")
     method = fields.Selection(related="run_id.method")
     partner_id = fields.Many2one(
         comodel_name="res.partner",
@@ -106,7 +106,7 @@ class KeyAccountAssessment(models.Model):
         domain="[('scheme_id', '=', scheme_id)]",
         help="The proposal, or an exception with its reason, its approver and its end.",
     )
-    change = fields.Selection(selection=CHANGE, readonly=True, index=True)
+    change = fields.Selection(selection=CHANGE, readonly=True)
     review_decision = fields.Selection(
         selection=[
             ("intensify", "Intensify"),

@@ -11,7 +11,6 @@ class KeyAccountGrade(models.Model):
     _name = "key.account.grade"
     _description = "Key Account Grade"
     _order = "scheme_id, sequence, id"
-    _rec_names_search = ["code", "name"]
 
     scheme_id = fields.Many2one(
         comodel_name="key.account.grading.scheme", required=True, index=True, ondelete="cascade"
@@ -74,11 +73,12 @@ class KeyAccountGrade(models.Model):
         domain = super()._search_display_name(operator, value)
         if operator in Domain.NEGATIVE_OPERATORS:
             return domain
+        name_operator = operator if operator.endswith("like") else "="
         for text in [value] if isinstance(value, str) else value or ():
             letter, _space, name = text.partition(" ") if isinstance(text, str) else ("", "", "")
-            if name:
-                name_operator = operator if operator.endswith("like") else "="
-                domain |= Domain("code", "=", letter) & Domain("name", name_operator, name)
+            if len(letter) == 1:
+                of_letter = Domain("code", "=", letter)
+                domain |= of_letter & Domain("name", name_operator, name) if name else of_letter
         return domain
 
     @api.constrains("code")

@@ -275,9 +275,9 @@ class KeyAccountGradingRun(models.Model):
     @api.model
     def _get_system_fields(self):
         return super()._get_system_fields() | {
-            "name", "target", "date_from", "computed_on", "method", "basis", "tax_included", "include_history",
-            "all_companies", "total_amount", "customer_count", "grade_line_ids", "applied_on",
-            "is_apply_requested", "is_partial",
+            "name", "target", "date_from", "computed_on", "method", "basis", "tax_included",
+            "include_history", "all_companies", "total_amount", "customer_count", "grade_line_ids",
+            "applied_on", "is_apply_requested", "is_partial",
         }
 
     def _forget_results(self):

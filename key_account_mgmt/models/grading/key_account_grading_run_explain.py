@@ -1,4 +1,5 @@
 import json
+from decimal import ROUND_HALF_UP, localcontext
 
 from odoo import api, models
 
@@ -24,6 +25,12 @@ class KeyAccountGradingRun(models.Model):
                 json.dumps(self._get_score_explanations(row.score, row.parts, row.proposed, texts))
                 for row in rows
             ]
+        with localcontext() as context:
+            context.rounding = ROUND_HALF_UP  # figures are written as they are stored
+            return self._get_sentences(rows, texts)
+
+    def _get_sentences(self, rows, texts):
+        """Return the explanations of rows that have no score."""
         method, templates = self.method, {}
         explanations = []
         for row in rows:

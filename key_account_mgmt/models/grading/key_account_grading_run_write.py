@@ -21,7 +21,6 @@ class KeyAccountGradingRun(models.Model):
         columns = {
             "run_id": [self.id] * len(rows),
             "company_id": [self.company_id.id] * len(rows),
-            "scheme_id": [self.scheme_id.id] * len(rows),
             "partner_id": [row.partner_id for row in rows],
             "account_id": [row.holder and row.holder.account_id for row in rows],
             "team_id": [

@@ -9,6 +9,7 @@ class KeyAccountSalesHistory(models.Model):
 
     _name = "key.account.sales.history"
     _description = "Key Account Sales History"
+    _inherit = ["key.account.guard.mixin"]
     _order = "date desc, id desc"
     _rec_name = "reference"
     _check_company_auto = True
@@ -42,3 +43,48 @@ class KeyAccountSalesHistory(models.Model):
             "label": self.env._("Template for the sales history"),
             "template": "/key_account_mgmt/static/xls/sales_history.xlsx",
         }]
+
+    @api.model
+    def load(self, fields, data):
+        """Refuse what core would import in silence: a line without an amount (it would become 0.00), and
+        a name that several customers bear (the first of them would get the sale).
+
+        Nothing of the batch is kept then; the messages name the lines.
+        """
+        with self.env.cr.savepoint() as savepoint:
+            result = super().load(fields, data)
+            refused = self._get_amount_messages(fields, data[:self.env.context.get("_import_limit")])
+            for message in result["messages"]:
+                if message["type"] == "warning" and message.get("field") == "partner_id":
+                    refused.append(message)
+                    message["type"] = "error"
+            if refused:
+                savepoint.rollback()
+                # what is said here replaces core's own words on the same line and field
+                own = {(message["record"], message["field"]) for message in refused}
+                result["ids"] = False
+                result["messages"] = refused + [
+                    message for message in result["messages"]
+                    if (message.get("record"), message.get("field") or "amount") not in own
+                ]
+        return result
+
+    @api.model
+    def _get_amount_messages(self, names, rows):
+        """Return a message, of the form of ``load``, for each line whose amount is none."""
+        if "amount" not in names:
+            return []
+        place = names.index("amount")
+        messages = []
+        for index, row in enumerate(rows):
+            text = "" if row[place] is None or row[place] is False else str(row[place]).strip()
+            if text and text.lower().strip("+-") not in ("nan", "inf", "infinity"):
+                continue
+            messages.append({
+                "type": "error",
+                "record": index,
+                "rows": {"from": index, "to": index},
+                "field": "amount",
+                "message": self.env._("Enter the amount of the sale; 0 if it was free."),
+            })
+        return messages

@@ -55,7 +55,8 @@ class TestPresets(TransactionCase):
         scheme = self._get("management_level")
         self.assertEqual(scheme.target, "management_level")
         self.assertEqual(self._get_thresholds(scheme), [("A", 200000000), ("B", 100000000)])
-        self.assertEqual(scheme.grade_ids.sorted("sequence").mapped("management_level"), ["company", "branch"])
+        grades = scheme.grade_ids.sorted("sequence")
+        self.assertEqual(grades.mapped("management_level"), ["company", "branch"])
 
     def test_every_grade_has_its_clause_and_promises_service(self):
         schemes = self.env["key.account.grading.scheme"].search([])

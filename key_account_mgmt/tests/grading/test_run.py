@@ -1,5 +1,6 @@
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..common import KeyAccountCase
@@ -52,7 +53,7 @@ class TestRun(KeyAccountCase):
         self.assertEqual(grades, {"Riser": "A", "Steady": "A", "Faller": "B", "Leaver": False})
         self.assertTrue(self.accounts["Faller"].code.startswith("B-"))
         self.assertEqual(self.accounts["Leaver"].code, self.accounts["Leaver"].number)
-        self.assertEqual(set(self.env["key.account"].union(*self.accounts.values()).mapped("state")), {"active"})
+        self.assertEqual({account.state for account in self.accounts.values()}, {"active"})
         for name, account in self.accounts.items():
             self.assertEqual(account.grade_history_ids.mapped("run_id"), run, name)
             self.assertEqual(len(account.grade_history_ids), 2, name)
@@ -203,8 +204,10 @@ class TestRun(KeyAccountCase):
     def test_another_scheme_leaves_its_result_beside_the_effective_grade(self):
         """X9: one result per scheme, one effective grade."""
         scheme = self.env.ref("key_account_mgmt.scheme_consumption").copy({"name": "Mine"})
-        for grade, bound in zip(scheme.grade_ids.sorted("sequence"), (50, 40, 30, 20, 10)):
-            grade.with_context(key_account_scheme_lines=True).threshold = bound
+        scheme.grade_ids = [
+            Command.update(grade.id, {"threshold": bound})
+            for grade, bound in zip(scheme.grade_ids.sorted("sequence"), (50, 40, 30, 20, 10))
+        ]
         account = self.accounts["Riser"]
         self._apply_run(self._compute(scheme_id=scheme.id))
         self.assertEqual(account.grade_id, self.grade_b, "the account follows its own scheme")

@@ -102,6 +102,19 @@ class TestSalesHistory(KeyAccountCase):
     def test_a_day_that_does_not_exist_is_refused(self):
         self._assert_refused([GOOD, ["Import Works", "2023-02-29", "10.50", ""]], 1, "2023-02-29", "Date")
 
+    def test_a_line_without_amount_is_not_taken_for_zero(self):
+        for amount in ("", " ", "NaN", "inf"):
+            with self.subTest(amount=amount):
+                self._assert_refused(
+                    [GOOD, ["Import Works", "2024-01-31", amount, ""]], 1, "Enter the amount"
+                )
+
+    def test_a_name_that_two_customers_bear_is_refused(self):
+        """Core would warn, and give the sale to the first of them."""
+        self._new_customer("Twin Works")
+        self._new_customer("Twin Works")
+        self._assert_refused([GOOD, ["Twin Works", *GOOD[1:]]], 1, "Twin Works", "2 matches")
+
     def test_every_bad_line_is_named_at_once(self):
         with mute_logger("odoo.sql_db"):
             result = self.History.load(NAMES, [
