@@ -69,16 +69,23 @@ class KeyAccountGrade(models.Model):
 
     @api.model
     def _search_display_name(self, operator, value):
-        """Find a grade also by letter and name together, as it is shown and as imports write it."""
+        """Find a grade also by letter and name, as it is shown: “B Key”; where several schemes have
+        such a grade, with the scheme before it, as imports write it: “Share of Sales / B Key”.
+        """
         domain = super()._search_display_name(operator, value)
         if operator in Domain.NEGATIVE_OPERATORS:
             return domain
         name_operator = operator if operator.endswith("like") else "="
         for text in [value] if isinstance(value, str) else value or ():
-            letter, _space, name = text.partition(" ") if isinstance(text, str) else ("", "", "")
+            scheme, _slash, grade = text.rpartition(" / ") if isinstance(text, str) else ("", "", "")
+            letter, _space, name = grade.partition(" ")
             if len(letter) == 1:
-                of_letter = Domain("code", "=", letter)
-                domain |= of_letter & Domain("name", name_operator, name) if name else of_letter
+                found = Domain("code", "=", letter)
+                if name:
+                    found &= Domain("name", name_operator, name)
+                if scheme:
+                    found &= Domain("scheme_id.name", name_operator, scheme)
+                domain |= found
         return domain
 
     @api.constrains("code")

@@ -777,7 +777,8 @@ class TestButtons(HostileCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.grade_b.pricelist_id = cls.env["product.pricelist"].create({"name": "Grade B"})
+        pricelist = cls.env["product.pricelist"].create({"name": "Graded"})
+        (cls.grade_a | cls.grade_b).pricelist_id = pricelist
         cls.scheme_amount = cls.env.ref("key_account_mgmt.scheme_consumption")
         cls.scheme_amount.grade_ids.sorted("sequence", reverse=True)[0].threshold = 1
         cls.scheme_factors = cls.env.ref("key_account_mgmt.scheme_factors")
