@@ -12,7 +12,8 @@ URL = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8069"
 FOLDER = Path(sys.argv[2] if len(sys.argv) > 2 else Path(__file__).parents[1] / "docs" / "images")
 WIDTH = int(sys.argv[3]) if len(sys.argv) > 3 else 1400
 
-FIRST_ROW = ".o_data_row:has-text('已生效') td[name=name]"
+# a run of everybody that is in effect
+FIRST_ROW = ".o_data_row:has-text('已生效'):not(:has-text('年终评审')) td[name=name]"
 PICTURES = {
     "accounts": ("director", "key-accounts", []),
     "account": ("director", "key-accounts", [".o_kanban_record:not(.o_kanban_ghost)"]),
