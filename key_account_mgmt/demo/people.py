@@ -92,6 +92,8 @@ def _make_users(world):
             "company_ids": [(6, 0, world.company.ids)],
             # notes in Odoo: there is no mail server in a demonstration
             "notification_type": "inbox",
+            # no robot that greets everybody at the first login
+            "odoobot_state": "disabled",
             "group_ids": [
                 (6, 0, [world.env.ref(xml_id).id for xml_id in ("base.group_user", *groups)]),
             ],
