@@ -167,6 +167,17 @@ class TestPerimeter(KeyAccountCase):
         self.assertFalse(order.with_user(self.salesman).has_access("read"))
         self.assertTrue(order.order_line.with_user(self.assistant).has_access("read"))
 
+    def test_the_executive_opens_the_evidence_and_changes_nothing(self):
+        order = self._new_order(self.secret.partner_id, 100)
+        self.env.invalidate_all()
+        for record in (order, order.order_line):
+            record.with_user(self.executive).read(["name"])
+            with self.assertRaises(AccessError):
+                record.with_user(self.executive).write({"name": "x"})
+        for login in ("clerk", "inspector", "service"):
+            with self.subTest(role=login), self.assertRaises(AccessError):
+                order.with_user(self.users[login]).read(["name"])
+
     def test_a_plain_salesman_reads_no_account_through_the_host(self):
         order = self._new_order(self.internal.partner_id, 100, user_id=self.salesman.id)
         self.env.invalidate_all()
