@@ -20,7 +20,7 @@ class KeyAccountApproval(models.Model):
 
     model = fields.Char(required=True, readonly=True)
     res_id = fields.Many2oneReference(
-        model_field="model", string="Record", required=True, readonly=True
+        model_field="model", string="Record", required=True, readonly=True, index=True
     )
     step = fields.Integer(
         readonly=True, help="1 for the first approval, 2 for the second; 0 for a submission."
@@ -40,8 +40,6 @@ class KeyAccountApproval(models.Model):
     )
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     comment = fields.Text(readonly=True)
-
-    _record_idx = models.Index("(model, res_id)")
 
     # === CRUD METHODS === #
 

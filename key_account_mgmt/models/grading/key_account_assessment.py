@@ -45,7 +45,7 @@ class KeyAccountAssessment(models.Model):
     run_state = fields.Selection(related="run_id.state", string="Run Status")
     kind = fields.Selection(related="run_id.kind")
     company_id = fields.Many2one(
-        comodel_name="res.company", required=True, readonly=True, index=True
+        comodel_name="res.company", required=True, readonly=True
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     scheme_id = fields.Many2one(related="run_id.scheme_id")
@@ -102,7 +102,6 @@ class KeyAccountAssessment(models.Model):
         comodel_name="key.account.grade",
         string="Final",
         ondelete="restrict",
-        index="btree_not_null",
         domain="[('scheme_id', '=', scheme_id)]",
         help="The proposal, or an exception with its reason, its approver and its end.",
     )
@@ -128,8 +127,6 @@ class KeyAccountAssessment(models.Model):
         comodel_name="res.users", string="Exception Approved By", readonly=True
     )
     is_applied = fields.Boolean(readonly=True)
-
-    _run_partner_idx = models.Index("(run_id, partner_id)")
 
     @api.depends("partner_id", "run_id.name")
     def _compute_display_name(self):

@@ -250,7 +250,9 @@ class KeyAccountGradingRun(models.Model):
         return entered
 
     def _restore_entered(self, entered):
-        rows = self.assessment_ids.filtered(lambda row: row.partner_id.id in entered)
+        rows = self.env["key.account.assessment"].search([
+            ("run_id", "=", self.id), ("partner_id", "in", list(entered)),
+        ]) if entered else self.env["key.account.assessment"]
         for row in rows:
             row.write(entered[row.partner_id.id])
         rows._refresh_change()
