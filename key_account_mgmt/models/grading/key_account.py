@@ -243,7 +243,7 @@ class KeyAccount(models.Model):
         for account in self:
             rows = assessments.search([
                 ("partner_id", "=", account.partner_id.id),
-                ("company_id", "=", account.company_id.id),
+                ("run_id.company_id", "=", account.company_id.id),
                 ("account_id", "=", False),
             ])
             rows.account_id = account

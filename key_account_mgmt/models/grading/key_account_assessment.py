@@ -44,9 +44,7 @@ class KeyAccountAssessment(models.Model):
     )
     run_state = fields.Selection(related="run_id.state", string="Run Status")
     kind = fields.Selection(related="run_id.kind")
-    company_id = fields.Many2one(
-        comodel_name="res.company", required=True, readonly=True
-    )
+    company_id = fields.Many2one(related="run_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     scheme_id = fields.Many2one(related="run_id.scheme_id")
     method = fields.Selection(related="run_id.method")
@@ -58,7 +56,9 @@ class KeyAccountAssessment(models.Model):
         ondelete="restrict",
         readonly=True,
     )
-    account_id = fields.Many2one(required=False, readonly=True, ondelete="set null")
+    account_id = fields.Many2one(
+        required=False, readonly=True, index="btree_not_null", ondelete="set null"
+    )
     team_id = fields.Many2one(
         comodel_name="crm.team", string="Department", readonly=True, index="btree_not_null"
     )

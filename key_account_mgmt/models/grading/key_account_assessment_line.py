@@ -25,7 +25,9 @@ class KeyAccountAssessmentLine(models.Model):
         ondelete="cascade",
         readonly=True,
     )
-    account_id = fields.Many2one(required=False, readonly=True, ondelete="set null")
+    account_id = fields.Many2one(
+        required=False, readonly=True, index="btree_not_null", ondelete="set null"
+    )
     dimension_id = fields.Many2one(
         comodel_name="key.account.grading.dimension", ondelete="set null", readonly=True
     )

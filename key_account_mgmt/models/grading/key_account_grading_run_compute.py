@@ -16,6 +16,9 @@ from ...calculations.grading import (
 from .key_account_ledger_entry import Totals
 
 ZERO = Decimal(0)
+# What a review proposes; one that loses its grade is left to people to judge.
+PROPOSED_VERDICTS = {"up": "keep", "same": "keep", "new": "keep", "down": "intensify"}
+
 NO_SALES = (ZERO, ZERO, 0)
 
 
@@ -237,7 +240,8 @@ class KeyAccountGradingRun(models.Model):
         """
         entered = {}
         for row in self.assessment_ids:
-            vals = {"comment": row.comment, "review_decision": row.review_decision}
+            is_own_verdict = row.review_decision != PROPOSED_VERDICTS.get(row.change)
+            vals = {"comment": row.comment, "review_decision": is_own_verdict and row.review_decision}
             if row.override_reason or (self.method == "manual" and row.final_grade_id):
                 vals |= {
                     "final_grade_id": row.final_grade_id.id,

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...calculations.grading import round_half_up
+from .key_account_grading_run_compute import PROPOSED_VERDICTS
 
 
 class KeyAccountGradingRun(models.Model):
@@ -20,7 +21,6 @@ class KeyAccountGradingRun(models.Model):
         explanations = self._get_explanations(rows, total)
         columns = {
             "run_id": [self.id] * len(rows),
-            "company_id": [self.company_id.id] * len(rows),
             "partner_id": [row.partner_id for row in rows],
             "account_id": [row.holder and row.holder.account_id for row in rows],
             "team_id": [
@@ -148,7 +148,7 @@ class KeyAccountGradingRun(models.Model):
         return dict(rows)
 
     def _propose_verdict(self, row):
-        """Propose a verdict for a review; one that loses its grade is left to people to judge."""
+        """Propose a verdict for a review."""
         if self.kind != "review" or not row.holder:
             return None
-        return {"up": "keep", "same": "keep", "new": "keep", "down": "intensify"}.get(row.change)
+        return PROPOSED_VERDICTS.get(row.change)
