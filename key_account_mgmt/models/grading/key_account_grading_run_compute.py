@@ -239,8 +239,10 @@ class KeyAccountGradingRun(models.Model):
         :rtype: dict
         """
         entered = {}
+        ranks = self.scheme_id.grade_ids._get_ranks()
         for row in self.assessment_ids:
-            is_own_verdict = row.review_decision != PROPOSED_VERDICTS.get(row.change)
+            found = change_of(ranks.get(row.current_grade_id.id), ranks.get(row.proposed_grade_id.id))
+            is_own_verdict = row.review_decision != PROPOSED_VERDICTS.get(found)
             vals = {"comment": row.comment, "review_decision": is_own_verdict and row.review_decision}
             if row.override_reason or (self.method == "manual" and row.final_grade_id):
                 vals |= {
