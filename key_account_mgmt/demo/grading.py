@@ -41,6 +41,7 @@ def _compute(world, scheme, days_ago, login="clerk", **values):
             **values,
         })
         run.action_compute()
+    # sudo: the generator goes on with every row
     return run.sudo()
 
 

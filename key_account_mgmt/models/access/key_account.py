@@ -176,8 +176,10 @@ class KeyAccount(models.Model):
     @api.model
     def _cron_refresh_access(self):
         """Let memberships and deputies begin and end with the day (once a day)."""
+        # sudo: the day begins for every account
         accounts = self.sudo().with_context(active_test=False).search([("member_ids", "!=", False)])
         accounts._compute_allowed_user_ids()
+        # sudo: and for every department
         teams = self.env["crm.team"].sudo().with_context(active_test=False).search(
             [("key_account_deputy_id", "!=", False)]
         )

@@ -291,6 +291,7 @@ class KeyAccountApprovalMixin(models.AbstractModel):
         :rtype: res.users
         """
         self.ensure_one()
+        # sudo: the record may be outside of what the asking user sees
         company = self.sudo()._get_approval_company()
         if role == "leader":
             # sudo: the department may be another one's
@@ -304,6 +305,7 @@ class KeyAccountApprovalMixin(models.AbstractModel):
 
     def _get_eligible(self, role, excluded):
         """Return who may decide in a role: not barred, and able to read the record."""
+        # sudo: those involved bar themselves also where the user does not see them
         barred = excluded | self.sudo()._get_barred_users()
         return (self._get_role_users(role) - barred.sudo(False)).filtered(
             lambda user: self.with_user(user).with_company(self._get_approval_company())
@@ -351,6 +353,7 @@ class KeyAccountApprovalMixin(models.AbstractModel):
             return self.env._("%(record)s does not wait for a decision.", record=self.display_name)
         if self.env.user in users:
             return False
+        # sudo: as in _get_eligible
         if self.env.user in self.sudo()._get_barred_users():
             return self.env._(
                 "%(record)s is your own matter: someone else has to decide on it.",
@@ -392,6 +395,7 @@ class KeyAccountApprovalMixin(models.AbstractModel):
 
     def _get_named_approver(self, role, users):
         """Return the one person who gets the activity, among those who may decide."""
+        # sudo: who decides is named on the company and the department
         company = self.sudo()._get_approval_company()
         named = {
             "leader": self.sudo()._get_approval_team().user_id,

@@ -310,6 +310,7 @@ class KeyAccountGradingRun(models.Model):
     def _get_cannot_transition_reason(self, target):
         reason = super()._get_cannot_transition_reason(target)
         if not reason and target == "approved":
+            # sudo: also rows that the decider may not see need their approver
             unapproved = self.sudo().assessment_ids.filtered(
                 lambda row: row.override_reason and not row.override_approver_id
             )

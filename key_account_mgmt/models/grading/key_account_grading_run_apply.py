@@ -26,6 +26,7 @@ class KeyAccountGradingRun(models.Model):
             if locked._get_pending_count() <= BATCH:
                 locked._apply_batch(BATCH)
             else:
+                # sudo: scheduled actions are not the user's to start
                 self.env.ref("key_account_mgmt.ir_cron_key_account_grading_run_apply").sudo()._trigger()
         return True
 
@@ -57,6 +58,7 @@ class KeyAccountGradingRun(models.Model):
             ))
 
     def _get_pending_count(self):
+        # sudo: all rows are applied, also those that the user may not see
         return self.env["key.account.assessment"].sudo().search_count(
             [("run_id", "=", self.id), ("is_applied", "=", False)]
         )
