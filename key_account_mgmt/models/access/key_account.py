@@ -79,8 +79,9 @@ class KeyAccount(models.Model):
         required=True,
         default="internal",
         tracking=True,
-        help="Internal: the department's usual perimeter. Confidential: the same, with every opening "
-        "logged. Secret: only people named on the account, the director and the executives.",
+        help="Internal and confidential: the account's people, the leader of its department, and those "
+        "who read all accounts. Secret: only people named on the account, the director and the "
+        "executives. It is about the account's file; orders and invoices follow the sales rules.",
     )
 
     _partner_company_unique = models.UniqueIndex(
