@@ -33,6 +33,7 @@
         "views/grading/key_account_grading_run_views.xml",
         "views/grading/key_account_grading_scheme_views.xml",
         "views/grading/key_account_grading_simulation_views.xml",
+        "views/grading/key_account_ledger_entry_views.xml",
         "views/grading/key_account_sales_history_views.xml",
         "views/grading/key_account_views.xml",
         "views/grading/res_config_settings_views.xml",

@@ -195,7 +195,11 @@ class KeyAccountAssessment(models.Model):
         )
         return action | {
             "domain": self._get_evidence_domain(),
-            "context": {"search_default_group_by_kind": 1},
+            "context": {
+                "search_default_group_by_kind": 1,
+                "key_account_currency_id": self.currency_id.id,
+                "key_account_tax_included": self.run_id.tax_included,
+            },
             "display_name": self.display_name,
         }
 

@@ -33,6 +33,30 @@ class KeyAccountLedgerEntry(models.Model):
 
     kind = fields.Selection(selection_add=[("history", "Imported History")])
 
+    counted_amount = fields.Monetary(
+        string="Counted",
+        currency_field="counted_currency_id",
+        compute="_compute_counted_amount",
+        help="What the figure that this is the evidence of counts: in its currency, with tax or without.",
+    )
+    counted_currency_id = fields.Many2one(
+        comodel_name="res.currency", compute="_compute_counted_amount"
+    )
+
+    @api.depends("amount", "amount_total", "date")
+    @api.depends_context("key_account_currency_id", "key_account_tax_included")
+    def _compute_counted_amount(self):
+        context = self.env.context
+        currency = self.env["res.currency"].browse(context.get("key_account_currency_id"))
+        column = "amount_total" if context.get("key_account_tax_included") else "amount"
+        for entry in self:
+            amount = entry[column]
+            target = currency or entry.currency_id
+            if target != entry.currency_id:
+                amount *= float(self._get_day_rate(entry.company_id, target, entry.date))
+            entry.counted_amount = amount
+            entry.counted_currency_id = target
+
     @api.model
     def _flush_ledger(self):
         result = super()._flush_ledger()
@@ -82,8 +106,9 @@ class KeyAccountLedgerEntry(models.Model):
         """
         self._flush_ledger()
         totals = {}
-        for home, group in companies.grouped("currency_id").items():
-            is_foreign = home != currency
+        at_home = companies.filtered(lambda company: company.currency_id == currency)
+        for group in (at_home, *(companies - at_home)):
+            is_foreign = group != at_home
             source = self._get_source(kind, group, date_from or None, date_to)
             rows = self.env.execute_query(self._get_sums_query(
                 source, "amount_total" if tax_included else "amount", with_days, is_foreign, partner_ids
@@ -93,7 +118,7 @@ class KeyAccountLedgerEntry(models.Model):
             for partner_id, amount, count, first, last, _missing in rows:
                 found = Totals(Decimal(amount or 0), count, first, last)
                 if is_foreign:
-                    rate = self._get_day_rate(home, currency, group[0], first)
+                    rate = self._get_day_rate(group, currency, first)
                     found = found._replace(amount=found.amount * rate)
                 known = totals.get(partner_id)
                 totals[partner_id] = known.plus(found) if known else found
@@ -139,7 +164,9 @@ class KeyAccountLedgerEntry(models.Model):
         )
 
     @api.model
-    def _get_day_rate(self, home, currency, company, day):
+    def _get_day_rate(self, company, currency, day):
+        """Return the rate from a company's currency to another, of a day, as that company keeps it."""
+        home = company.currency_id
         return to_decimal(home._get_conversion_rate(home, currency, company, day))
 
     @api.model

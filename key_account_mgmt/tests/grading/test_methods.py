@@ -107,6 +107,13 @@ class TestMethods(KeyAccountCase):
         self._new_order(self.big, 10, "2026-07-02", company=store)
         run = self._compute(self._new_scheme(all_companies=True))
         self.assertEqual(self._get_result(run)["Big"], (150, "A", "new"))
+        action = self._row(run, self.big).action_open_evidence()
+        entries = self.env[action["res_model"]].with_context(
+            **action["context"], allowed_company_ids=(self.company | store).ids
+        ).search(action["domain"])
+        self.assertEqual(entries.mapped("amount"), [10, 10], "each in its company's own currency")
+        self.assertEqual(sum(entries.mapped("counted_amount")), 150)
+        self.assertEqual(entries.counted_currency_id, self.company.currency_id)
 
     def test_each_order_counts_at_its_own_rate_and_is_rounded_once(self):
         usd = self.env.ref("base.USD")
@@ -167,8 +174,11 @@ class TestMethods(KeyAccountCase):
         order.action_confirm()
         day = self.company._get_key_account_today()
         for tax_included, expected in ((False, 100), (True, 113)):
-            scheme = self._new_scheme(tax_included=tax_included)
-            self.assertEqual(self._get_result(self._compute(scheme, date_to=day))["Big"][0], expected)
+            run = self._compute(self._new_scheme(tax_included=tax_included), date_to=day)
+            self.assertEqual(self._get_result(run)["Big"][0], expected)
+            action = self._row(run, self.big).action_open_evidence()
+            entries = self.env[action["res_model"]].with_context(**action["context"]).search(action["domain"])
+            self.assertEqual(sum(entries.mapped("counted_amount")), expected)
 
     def test_imported_history_counts_where_the_scheme_says_so(self):
         self._new_order(self.big, 60, "2026-01-01")
