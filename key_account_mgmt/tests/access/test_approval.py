@@ -35,6 +35,12 @@ class TestApproval(KeyAccountCase):
         account.with_user(self.director).action_approve()
         self.assertEqual(account.sudo().approval_ids[0].role, "director")
 
+    def test_the_owner_does_not_decide_on_what_someone_else_submitted(self):
+        account = self._new_applied(user=self.director, manager_id=self.leader.id)
+        self.assertNotEqual(account.sudo().approval_ids.user_id, self.leader)
+        with self.assertRaisesRegex(UserError, "your own matter"):
+            account.with_user(self.leader).action_approve()
+
     def test_administrators_are_not_exempt(self):
         admin = self._new_user("admin2", "base.group_system,key_account_mgmt.group_key_account_director,"
                                "key_account_mgmt.group_key_account_executive")
