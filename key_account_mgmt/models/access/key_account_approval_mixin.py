@@ -398,7 +398,7 @@ class KeyAccountApprovalMixin(models.AbstractModel):
         # sudo: who decides is named on the company and the department
         company = self.sudo()._get_approval_company()
         named = {
-            "leader": self.sudo()._get_approval_team().user_id,
+            "leader": self.sudo()._get_approval_team().user_id,  # sudo: as above
             "director": company.key_account_director_id,
             "executive": company.key_account_executive_id,
         }[role]

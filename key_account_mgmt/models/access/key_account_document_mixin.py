@@ -46,12 +46,12 @@ class KeyAccountDocumentMixin(models.AbstractModel):
         accounts = self.env["key.account"].with_context(active_test=False).search(
             [("partner_id", "in", documents.partner_id.commercial_partner_id.ids)], order="id"
         )
+        by_partner = accounts.grouped("partner_id")
         for document in documents:
-            partner = document.partner_id.commercial_partner_id
-            document.key_account_id = accounts.filtered(
-                lambda account, partner=partner, company=document.company_id:
-                account.partner_id == partner and (not company or account.company_id == company)
-            )[:1]
+            own = by_partner.get(document.partner_id.commercial_partner_id, accounts.browse())
+            if document.company_id:
+                own = own.filtered_domain([("company_id", "=", document.company_id.id)])
+            document.key_account_id = own[:1]
 
     def _is_key_account_document(self):
         """Return whether this is a document of our sales at all."""

@@ -363,7 +363,7 @@ class KeyAccount(models.Model):
         """Give newly admitted accounts their numbers, and their customers their salesperson."""
         # sudo: number and date are nobody's to write, and the sequence is nobody's to read
         accounts = self.sudo()
-        sequence = self.env.ref("key_account_mgmt.sequence_key_account").sudo()
+        sequence = self.env.ref("key_account_mgmt.sequence_key_account").sudo()  # sudo: as above
         numbers = [int(account.number) for account in accounts if account.number]
         if numbers and sequence.number_next_actual <= max(numbers):
             # the next number comes after those that an import has brought along

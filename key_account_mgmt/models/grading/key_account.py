@@ -68,6 +68,7 @@ class KeyAccount(models.Model):
             # sudo: whether there is an offer is no secret of the price lists
             offered = account.sudo().grade_id.pricelist_id
             account.is_pricelist_offered = (
+                # sudo: as above
                 bool(offered) and account.sudo().partner_id.property_product_pricelist != offered
             )
 
@@ -215,7 +216,7 @@ class KeyAccount(models.Model):
         :param datetime.date valid_until: last day of an exception
         """
         # sudo: the grade is nobody's to write by hand; callers have checked the approval
-        for account in self.sudo():
+        for account in self.sudo():  # sudo: as above
             target = run.target if run else scheme.target
             if target == "management_level":
                 account.management_level = grade.management_level or "none"

@@ -117,6 +117,7 @@ class KeyAccountGradingRun(models.Model):
         """
         return [
             (to_decimal(line.threshold), line.grade_id.id)
+            # sudo: whoever gives points need not see the sums of the run
             for line in self.sudo().grade_line_ids.sorted("sequence")
             if has_potential or not line.needs_growth_potential
         ]
@@ -125,7 +126,7 @@ class KeyAccountGradingRun(models.Model):
 
     def _get_companies(self):
         if not self.all_companies:
-            return self.company_id.sudo()
+            return self.company_id.sudo()  # sudo: its time zone is read from its calendar
         # sudo: a scheme may sum over companies that the user does not work for
         return self.env["res.company"].sudo().search([])  # pylint: disable=no-search-all
 

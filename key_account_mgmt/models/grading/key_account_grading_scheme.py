@@ -148,7 +148,7 @@ class KeyAccountGradingScheme(models.Model):
     def _unlink_except_used(self):
         used = self.env["key.account.grading.run"].sudo().search_count(  # sudo: any company's
             [("scheme_id", "in", self.ids)], limit=1
-        ) or self.env["key.account.grade.history"].sudo().search_count(
+        ) or self.env["key.account.grade.history"].sudo().search_count(  # sudo: as above
             [("scheme_id", "in", self.ids)], limit=1
         )
         if used:
