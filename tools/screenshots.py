@@ -14,6 +14,7 @@ WIDTH = int(sys.argv[3]) if len(sys.argv) > 3 else 1400
 
 # a run of everybody that is in effect
 FIRST_ROW = ".o_data_row:has-text('已生效'):not(:has-text('年终评审')) td[name=name]"
+CARD = ".o_kanban_record:not(.o_kanban_ghost)"
 PICTURES = {
     "accounts": ("director", "key-accounts", []),
     "account": ("director", "key-accounts", [".o_kanban_record:not(.o_kanban_ghost)"]),
@@ -46,6 +47,30 @@ PICTURES = {
     "history": ("clerk", "action-key_account_mgmt.key_account_sales_history_action", []),
     "ledger": ("clerk", "action-key_account_mgmt.key_account_ledger_entry_action", []),
     "settings": ("admin", "action-key_account_mgmt.res_config_settings_action", []),
+    "file": ("manager1", "key-accounts", [CARD, ".nav-link:has-text('客户档案')"]),
+    "file_people": ("manager1", "key-accounts", [CARD, ".nav-link:has-text('客户关系人')"]),
+    "file_masked": ("clerk", "key-accounts", [CARD, ".nav-link:has-text('信用')"]),
+    "people": ("manager1", "key-account-people", []),
+    "people_list": ("manager1", "key-account-people", [".o_switch_view.o_list"]),
+    "person": ("manager1", "key-account-people", [".o_switch_view.o_list", ".o_data_row td[name=name]"]),
+    "agreements": ("director", "key-account-agreements", []),
+    "agreement": ("director", "key-account-agreements", [".o_data_row td[name=name]"]),
+    "projects": ("director", "key-account-projects", []),
+    "competitors": ("director", "key-account-competitors", []),
+    "insights": ("director", "key-account-insights", []),
+    "bulletin": ("manager1", "key-account-bulletin", []),
+    "handovers": ("director", "key-account-handovers", []),
+    "handover": (
+        "director", "key-account-handovers", [".o_data_row:has-text('待接收人确认') td[name=user_id]"],
+    ),
+    "buying_centre": ("manager1", "key-account-people", [".o_switch_view.o_hierarchy"]),
+    "ownership": ("director", "key-account-ownership", []),
+    "ownership_change": ("director", "key-account-ownership", [".o_data_row td[name=account_id]"]),
+    "access_log": ("director", "key-account-access-log", []),
+    "viewers": (
+        "director", "key-accounts",
+        [CARD, ".nav-link:has-text('客户团队')", "button[name=action_open_viewers]"],
+    ),
     "my_accounts": ("manager1", "key-accounts", []),
     "assistant_accounts": ("assistant1", "key-accounts", []),
 }

@@ -1,6 +1,17 @@
 from odoo import api, models
 
-from . import accounts, customers, grading, leads, ledger, people, work
+from . import (
+    accounts,
+    customer_file,
+    customers,
+    grading,
+    leads,
+    ledger,
+    ownership,
+    people,
+    secrecy,
+    work,
+)
 from .world import World
 
 
@@ -24,8 +35,11 @@ class KeyAccount(models.Model):
         ledger.make(world)
         leads.make(world)
         self._tell_demo_story(world)
+        secrecy.make(world)
         work.make(world)
+        secrecy.plan_meetings(world)
         ledger.take_snapshots(world)
+        ownership.finish(world)
 
     @api.model
     def _tell_demo_story(self, world):
@@ -36,15 +50,20 @@ class KeyAccount(models.Model):
         grading.import_history(world, days_ago=400)
         grading.apply_yearly(world, days_ago=365)
         accounts.reject(world, days_ago=310)
+        ownership.redistribute(world, days_ago=300)
         grading.terminate(world, "manager1", "manager3", days_ago=270)
         accounts.admit(world, admitted[2:], days_ago=250)
         accounts.suspend(world, days_ago=210)
         grading.apply_half_yearly(world, days_ago=182)
         grading.terminate(world, "manager2", "manager4", days_ago=120)
+        ownership.stand_in(world, days_ago=110)
         grading.cancel(world, days_ago=60)
+        ownership.negotiate(world, days_ago=55)
         accounts.fill_pipeline(world, days_ago=38)
         grading.approve_consumption(world, days_ago=26)
         grading.submit_relationship(world, days_ago=15)
         grading.review(world, days_ago=9)
+        ownership.fill_desks(world)
         grading.score(world, days_ago=4)
         grading.draft(world)
+        customer_file.make(world)

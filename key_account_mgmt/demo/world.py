@@ -13,7 +13,14 @@ FOLDER = Path(__file__).parent
 # Columns that note when something happened. What is done now is then dated back; the models
 # rightly let nobody write these.
 MOMENTS = {
-    "key_account": ("create_date", "write_date"),
+    "key_account": ("create_date", "write_date", "file_updated_on"),
+    "key_account_stakeholder": ("create_date", "write_date"),
+    "key_account_project": ("create_date", "write_date"),
+    "key_account_project_milestone": ("create_date", "write_date"),
+    "key_account_competitor": ("create_date", "write_date"),
+    "key_account_agreement": ("create_date", "write_date"),
+    "key_account_insight": ("create_date", "write_date"),
+    "key_account_access_log": ("date", "create_date", "write_date"),
     "key_account_member": ("create_date", "write_date"),
     "key_account_approval": ("date", "create_date", "write_date"),
     "key_account_grade_history": ("create_date", "write_date"),
@@ -21,11 +28,17 @@ MOMENTS = {
     "key_account_assessment": ("create_date", "write_date"),
     "key_account_assessment_line": ("create_date", "write_date"),
     "key_account_sales_history": ("create_date", "write_date"),
+    "key_account_ownership_history": ("create_date", "write_date"),
+    "key_account_ownership_exception": ("create_date", "write_date"),
+    "key_account_handover": ("create_date", "write_date", "executed_on"),
+    "key_account_handover_line": ("create_date", "write_date"),
+    "key_account_handover_acceptance": ("date", "create_date", "write_date"),
     "mail_message": ("date", "create_date", "write_date"),
     "mail_activity": ("create_date", "write_date"),
 }
 DAYS = {
-    "key_account": ("admission_date",),
+    "key_account": ("admission_date", "developed_on"),
+    "key_account_ownership_history": ("date_from",),
     "key_account_grade_history": ("date_from",),
 }
 
@@ -98,7 +111,8 @@ class World:
         self.env.invalidate_all()
 
     def _date_back(self, table, column, since, then):
-        mine = SQL("model LIKE 'key.account%%'") if table == "mail_message" else SQL("TRUE")
+        is_note = table == "mail_message"
+        mine = SQL("(model IS NULL OR model LIKE 'key.account%%')") if is_note else SQL("TRUE")
         self.env.cr.execute(SQL(
             "UPDATE %(table)s SET %(column)s = %(then)s WHERE %(column)s >= %(since)s AND %(mine)s",
             table=SQL.identifier(table),

@@ -130,6 +130,23 @@ class KeyAccountCase(TransactionCase):
         }).with_env(cls.env)
 
     @classmethod
+    def _fill_file(cls, account):
+        """Enter one of each part of the customer file, as the account's manager does."""
+        account.with_user(account.manager_id).write({
+            "stakeholder_ids": [Command.create({
+                "name": "Ms Li", "role": "decision_maker", "decision_power": 60, "hobbies": "Chess",
+            })],
+            "project_ids": [Command.create({
+                "name": "Line 2",
+                "milestone_ids": [Command.create({"name": "Kick-off", "deadline": "2026-01-10"})],
+            })],
+            "competitor_ids": [Command.create({"name": "Rival", "share": 35})],
+            "agreement_ids": [Command.create({"name": "Frame", "date_from": "2026-01-01"})],
+            "insight_ids": [Command.create({"name": "A new plant is planned"})],
+            "credit_grade": "aa",
+        })
+
+    @classmethod
     def _new_candidate(cls, partner=None, user=None, **values):
         """Propose a candidate whose desk survey is written."""
         user = user or cls.manager

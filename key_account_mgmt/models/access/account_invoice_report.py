@@ -12,8 +12,13 @@ class AccountInvoiceReport(models.Model):
         comodel_name="res.users", readonly=True, groups=ANY_ROLE
     )
 
-    _depends = {"account.move": ["key_account_id", "key_account_manager_id"]}
+    key_account_is_secret = fields.Boolean(string="Restricted", readonly=True, groups="base.group_user")
+
+    _depends = {"account.move": ["key_account_id", "key_account_manager_id", "key_account_is_secret"]}
 
     @api.model
     def _select(self):
-        return SQL("%s, move.key_account_id, move.key_account_manager_id", super()._select())
+        return SQL(
+            "%s, move.key_account_id, move.key_account_manager_id, move.key_account_is_secret",
+            super()._select(),
+        )

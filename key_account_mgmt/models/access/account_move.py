@@ -10,6 +10,13 @@ class AccountMove(models.Model):
     def _compute_key_account_id(self):
         return super()._compute_key_account_id()
 
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Name no invoice to outsiders: core's own naming does not reach the mixin's."""
+        result = super()._compute_display_name()
+        self._veil_display_name()
+        return result
+
     def _is_key_account_document(self):
         return self.is_sale_document(include_receipts=True)
 

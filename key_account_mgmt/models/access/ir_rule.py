@@ -29,7 +29,11 @@ class IrRule(models.Model):
 
     def _make_access_error(self, operation, records):
         """Answer neutrally inside the perimeter: core names the hidden record in debug mode."""
-        if records._name == "key.account" or getattr(records, "_is_inside_perimeter", False):
+        if (
+            records._name == "key.account"
+            or getattr(records, "_is_inside_perimeter", False)
+            or self.env["key.account"]._filter_guarded(records)
+        ):
             return AccessError(self.env._(
                 "This is outside of what you may see or change among the key accounts. "
                 "If you need it for your work, ask your key account director."

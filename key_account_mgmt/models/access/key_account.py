@@ -15,7 +15,9 @@ class KeyAccount(models.Model):
 
     _name = "key.account"
     _description = "Key Account"
-    _inherit = ["key.account.guard.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "key.account.guard.mixin", "key.account.audit.mixin", "mail.thread", "mail.activity.mixin"
+    ]
     _order = "id desc"
     _check_company_auto = True
 
@@ -96,6 +98,9 @@ class KeyAccount(models.Model):
             today = account.company_id._get_key_account_today()
             members = account.member_ids.filtered(lambda member, day=today: member._is_valid_on(day))
             account.allowed_user_ids = account.manager_id | members.user_id
+            if account.confidentiality == "secret" and account.ids:
+                # who works for secret accounts is kept in memory
+                account._forget_accounts()
 
     # === CONSTRAINT METHODS === #
 
@@ -137,8 +142,20 @@ class KeyAccount(models.Model):
 
     @api.model
     def _get_ownership_fields(self):
-        """Return the names of the fields that say whose the account is and who may see it."""
-        return {"manager_id", "team_id", "company_id", "partner_id", "confidentiality"}
+        """Return the names of the fields that say whose the account is, who sees it, and whether at all."""
+        return {"manager_id", "team_id", "company_id", "partner_id", "confidentiality", "active"}
+
+    def _get_accounts(self):
+        return self
+
+    @api.model
+    def _get_listed_fields(self):
+        return super()._get_listed_fields() | {
+            "partner_id", "company_id", "active", "team_id", "manager_id", "confidentiality",
+            "activity_ids", "activity_state", "activity_summary", "activity_type_id", "activity_type_icon",
+            "activity_user_id", "activity_exception_decoration", "activity_exception_icon",
+            "my_activity_date_deadline", "message_needaction",
+        }
 
     def _check_may_own(self, vals):
         """Refuse a change of ownership to those who may not decide on it.
@@ -156,8 +173,8 @@ class KeyAccount(models.Model):
             return
         if not self._is_candidate_of(user):
             raise AccessError(self.env._(
-                "The customer's owner, department and confidentiality are changed by the leader of "
-                "the department or the director. Ask them for it."
+                "The customer's owner, department and confidentiality are changed, and its file is archived, "
+                "by the leader of the department or the director. Ask them for it."
             ))
 
     def _is_candidate_of(self, user):
@@ -171,6 +188,7 @@ class KeyAccount(models.Model):
             model = self.env[model_name]
             if not model._abstract:
                 model._assign_key_accounts(self)
+        self.env["calendar.event"]._assign_key_accounts(self)
 
     # === CRON METHODS === #
 

@@ -11,6 +11,7 @@ class KeyAccountAccessMixin(models.AbstractModel):
 
     _name = "key.account.access.mixin"
     _description = "Inside the Perimeter of a Key Account"
+    _inherit = ["key.account.audit.mixin"]
 
     _is_inside_perimeter = True
     _is_account_optional = False
@@ -25,7 +26,7 @@ class KeyAccountAccessMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_accounts(vals["account_id"] for vals in vals_list if vals.get("account_id"))
+        self._check_accounts(self._get_account_ids(vals_list))
         return super().create(vals_list)
 
     def write(self, vals):
@@ -36,6 +37,19 @@ class KeyAccountAccessMixin(models.AbstractModel):
             # core asks before a write whether the record is the user's, and not whether it stays so
             self.check_access("write")
         return result
+
+    @api.model
+    def _get_account_ids(self, vals_list):
+        """Return the ids of the accounts on which new records are to hang, by default or by their values.
+
+        :param list vals_list: values for ``create``
+        :rtype: set
+        """
+        default = False
+        if any("account_id" not in vals for vals in vals_list):
+            default = self.default_get(["account_id"]).get("account_id")
+        ids = {vals.get("account_id", default) for vals in vals_list}
+        return ids - {False, None}
 
     @api.model
     def _check_accounts(self, account_ids):

@@ -16,6 +16,7 @@ class KeyAccountApproval(models.Model):
 
     _name = "key.account.approval"
     _description = "Key Account Approval"
+    _inherit = ["key.account.guard.mixin"]
     _order = "id desc"
 
     model = fields.Char(required=True, readonly=True)
@@ -51,6 +52,12 @@ class KeyAccountApproval(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never(self):
         raise UserError(self.env._("Decisions are kept for good."))
+
+    @api.model
+    def _get_system_fields(self):
+        return super()._get_system_fields() | {
+            "model", "res_id", "step", "role", "decision", "user_id", "date", "comment",
+        }
 
     # === ACCESS: WHO READS THE RECORD READS ITS DECISIONS === #
 

@@ -11,10 +11,25 @@ class KeyAccountGuardMixin(models.AbstractModel):
 
     _name = "key.account.guard.mixin"
     _description = "Fields Set by the System Alone"
+    _inherit = ["key.account.pointing.mixin"]
+
+    @api.model
+    def default_get(self, fields):
+        """Give fields that only the system sets the model's own defaults alone.
+
+        Not those of the context, nor those that a user stored for himself: they reach superuser code too.
+        """
+        system = self._get_system_fields() & set(fields)
+        defaults = super().default_get([name for name in fields if name not in system])
+        for name in system:
+            field = self._fields[name]
+            if field.default:
+                value = field.convert_to_cache(field.default(self), self, validate=False)
+                defaults[name] = field.convert_to_write(field.convert_to_record(value, self), self)
+        return defaults
 
     @api.model_create_multi
     def create(self, vals_list):
-        self = self._without_system_defaults()  # noqa: PLW0642
         for vals in vals_list:
             self._check_system_fields(vals, allowed=self._get_importable_fields(vals))
         return super().create(vals_list)
@@ -26,14 +41,6 @@ class KeyAccountGuardMixin(models.AbstractModel):
             # core asks before a write whether the record is the user's, and not whether it stays so
             self.check_access("write")
         return result
-
-    def _without_system_defaults(self):
-        """Drop the defaults in the context that would set what only the system sets."""
-        forged = {f"default_{name}" for name in self._get_system_fields()} & self.env.context.keys()
-        if not forged or self.env.su:
-            return self
-        kept = {key: value for key, value in self.env.context.items() if key not in forged}
-        return self.with_context(kept)  # pylint: disable=context-overridden
 
     @api.model
     def _get_system_fields(self):

@@ -20,6 +20,8 @@ class KeyAccountMember(models.Model):
     _order = "account_id, date_from, id"
     _rec_name = "user_id"
 
+    _is_audited = False
+
     user_id = fields.Many2one(
         comodel_name="res.users",
         required=True,

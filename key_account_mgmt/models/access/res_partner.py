@@ -6,7 +6,8 @@ from .roles import ANY_ROLE, group
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "key.account.pointing.mixin"]
 
     key_account_ids = fields.One2many(
         comodel_name="key.account",
@@ -32,9 +33,13 @@ class ResPartner(models.Model):
         string="Is Secret Key Account",
         compute="_compute_key_account_is_secret",
         store=True,
+        prefetch=False,
         groups=group("director"),
         help="Technical: record rules read this on the customer and its contacts.",
     )
+
+    # read as superuser, so it would tell the name of a secret parent company
+    parent_name = fields.Char(related=None, compute="_compute_parent_name")
 
     _key_account_is_secret_idx = models.Index("(id) WHERE key_account_is_secret IS TRUE")
 
@@ -82,12 +87,105 @@ class ResPartner(models.Model):
             domain |= ~Domain("commercial_partner_id.key_account_ids", "in", anyone)
         return domain
 
-    @api.depends("commercial_partner_id.key_account_ids.confidentiality")
+    @api.depends("commercial_partner_id.key_account_ids.confidentiality", "partner_share")
     def _compute_key_account_is_secret(self):
-        # one query for the batch; the field is computed as superuser, like every stored one
-        secret = self.env["key.account"].with_context(active_test=False).search([
-            ("partner_id", "in", self.commercial_partner_id.ids),
-            ("confidentiality", "=", "secret"),
-        ]).partner_id
+        secret = {
+            partner_id for partner_id, level in self.env["key.account"]._get_guarded_levels().values()
+            if level == "secret"
+        }
+        if secret:
+            # a company of this database is known to everybody who works in it
+            secret -= set(self.commercial_partner_id.filtered("ref_company_ids").ids)
         for partner in self:
-            partner.key_account_is_secret = partner.commercial_partner_id in secret
+            # nor is a colleague ever hidden
+            partner.key_account_is_secret = (
+                partner.commercial_partner_id.id in secret and partner.partner_share
+            )
+
+    @api.depends("key_account_is_secret")
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Name no secret customer to those who may not see him, in whatever field he stands.
+
+        Names of many2one fields are read as superuser, so no rule of the contact reaches them; but it
+        is still known who asks.
+        """
+        result = super()._compute_display_name()
+        for partner in self._filter_key_account_veiled():
+            partner.display_name = self.env._("Secret Customer")
+        return result
+
+    @api.depends("parent_id.name")
+    @api.depends_context("uid")
+    def _compute_parent_name(self):
+        # sudo: as core's own related field
+        parents = self.sudo().parent_id.with_env(self.env)
+        veiled = parents._filter_key_account_veiled()
+        for partner in self:
+            parent = partner.sudo().parent_id  # sudo: as above
+            partner.parent_name = parent.name if parent not in veiled else False
+
+    @api.depends_context("uid")
+    def _compute_same_vat_partner_id(self):
+        """Take no secret customer for the double of another one before those who may not see him."""
+        result = super()._compute_same_vat_partner_id()
+        for partner in self:
+            for name in ("same_vat_partner_id", "same_company_registry_partner_id"):
+                if partner[name]._filter_key_account_veiled():
+                    partner[name] = False
+        return result
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners._forget_guarded_contacts()
+        return partners
+
+    def write(self, vals):
+        moves = bool(vals.keys() & {"parent_id", "is_company"})
+        if moves:
+            self._forget_guarded_contacts()
+        result = super().write(vals)
+        if moves:
+            self._forget_guarded_contacts()
+        return result
+
+    # === BUSINESS METHODS === #
+
+    def _forget_guarded_contacts(self):
+        """A contact joined a secret customer, or left one: what is kept in memory is asked anew."""
+        accounts = self.env["key.account"]
+        secret = accounts._get_secret_partner_ids()
+        if secret and any(
+            # sudo: whose contact it is decides, not who sees it
+            secret & {partner.id, partner.sudo().commercial_partner_id.id} for partner in self
+        ):
+            accounts._forget_accounts()
+
+    def _get_key_account_customers(self):
+        """Return the contacts that these records are about: here the records themselves.
+
+        :rtype: res.partner
+        """
+        return self
+
+    def _filter_key_account_veiled(self):
+        """Return the contacts of secret accounts that the user may not see, superuser code or not.
+
+        Whoever reads as the customer's own people do (portal, a mailed link) is not asked.
+        """
+        accounts = self.env["key.account"]
+        user = self.env.user
+        guarded = accounts._filter_guarded(self)
+        if not guarded or user.share or user._handles_trade_documents():
+            return self.browse()
+        # sudo: whose account it is must not depend on who asks
+        customers = guarded.sudo().commercial_partner_id
+        own = accounts.sudo().with_context(active_test=False).search_fetch([  # sudo: as above
+            ("partner_id", "in", customers.ids),
+            "|", ("allowed_user_ids", "=", user.id), ("company_id", "in", user._get_overseen_companies().ids),
+        ], ["partner_id"]).partner_id
+        # sudo: as above
+        return guarded.filtered(lambda partner: partner.sudo().commercial_partner_id not in own)

@@ -11,9 +11,11 @@ class SaleReport(models.Model):
         comodel_name="res.users", readonly=True, groups=ANY_ROLE
     )
 
+    key_account_is_secret = fields.Boolean(string="Restricted", readonly=True, groups="base.group_user")
+
     def _get_key_account_columns(self):
         """Return the columns that the report takes from the order as they are."""
-        return ["key_account_id", "key_account_manager_id"]
+        return ["key_account_id", "key_account_manager_id", "key_account_is_secret"]
 
     def _select_additional_fields(self):
         columns = {name: f"s.{name}" for name in self._get_key_account_columns()}

@@ -36,7 +36,23 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             ))
         result = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
         accounts.invalidate_recordset(["partner_id"])
+        # core has moved everything by SQL: what is kept in memory and in flags is out of date
+        accounts._forget_accounts()
         accounts._assign_documents()
-        destination._compute_key_account_is_secret()
-        destination.child_ids._compute_key_account_is_secret()
+        self._refresh_secrecy(destination)
+        accounts._forget_accounts()
         return result
+
+    def _refresh_secrecy(self, destination):
+        """Mark what is secret among a customer, its contacts and their documents anew."""
+        # sudo: contacts and documents that are hidden from the one who merges
+        family = self.env["res.partner"].sudo().with_context(active_test=False).search(
+            [("commercial_partner_id", "=", destination.sudo().commercial_partner_id.id)]
+        )
+        family._compute_key_account_is_secret()
+        family.flush_recordset()
+        for name in self.env["key.account.document.mixin"]._inherit_children:
+            if not self.env[name]._abstract:
+                # sudo: as above
+                documents = self.env[name].sudo().with_context(active_test=False)
+                documents.search([("partner_id", "in", family.ids)])._compute_key_account_is_secret()

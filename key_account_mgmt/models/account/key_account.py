@@ -154,9 +154,15 @@ class KeyAccount(models.Model):
             account.code = f"{letter}-{account.number}" if letter and account.number else account.number
 
     @api.depends("code", "partner_id.name")
+    @api.depends_context("uid")
     def _compute_display_name(self):
-        for account in self:
-            code = account.code  # read as the user, who may not see the account at all
+        # read as the user, who may not see the accounts at all, before the cache knows them
+        codes = {account: account.code for account in self}
+        veiled = self._filter_veiled()
+        for account, code in codes.items():
+            if account in veiled:
+                account.display_name = self.env._("Key Account")
+                continue
             # sudo: who may read the account may read its name, also where the contact is hidden
             name = account.sudo().partner_id.name or self.env._("New Key Account")
             account.display_name = f"{code} {name}" if code else name
@@ -289,6 +295,13 @@ class KeyAccount(models.Model):
         return super()._get_system_fields() | {"number", "code", "admission_date", "management_level"}
 
     @api.model
+    def _get_listed_fields(self):
+        return super()._get_listed_fields() | {
+            "state", "number", "code", "management_level", "currency_id", "admission_date",
+            "recent_sales_amount", "recent_order_count", "can_approve",
+        }
+
+    @api.model
     def _get_importable_fields(self, vals):
         fields_ = super()._get_importable_fields(vals)
         if self._is_first_day_import(vals):
@@ -353,6 +366,9 @@ class KeyAccount(models.Model):
 
     def _get_barred_users(self):
         return super()._get_barred_users() | self.manager_id
+
+    def _get_cover_name(self):
+        return self.code or super()._get_cover_name()
 
     def _get_code_letter(self):
         """Return the letter before the number; a layer with grades knows it."""

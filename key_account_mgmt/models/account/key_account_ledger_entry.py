@@ -23,6 +23,7 @@ class KeyAccountLedgerEntry(models.Model):
     _rec_name = "reference"
 
     _is_account_optional = True
+    _is_audited = False
 
     account_id = fields.Many2one(required=False, readonly=True)
     kind = fields.Selection(selection=KIND, readonly=True)
@@ -38,6 +39,12 @@ class KeyAccountLedgerEntry(models.Model):
         "proportion.",
     )
     amount_total = fields.Monetary(string="Amount With Tax", readonly=True)
+    residual = fields.Monetary(
+        string="Still Open",
+        readonly=True,
+        help="What is not paid yet of an invoice, with tax; what a credit note still owes is negative.",
+    )
+    date_due = fields.Date(string="Due On", readonly=True)
     document_model = fields.Char(readonly=True)
     document_id = fields.Many2oneReference(model_field="document_model", readonly=True)
 
@@ -81,14 +88,16 @@ class KeyAccountLedgerEntry(models.Model):
                 SELECT source.id * %(step)s + %(index)s AS id, %(kind)s AS kind, source.date,
                        source.reference, partner.commercial_partner_id AS partner_id,
                        source.company_id, source.amount, source.amount_total,
-                       source.document_model, source.document_id
+                       source.document_model, source.document_id, %(open_columns)s
                   FROM (%(source)s) source
                   JOIN res_partner partner ON partner.id = source.contact_id
+                  %(open_join)s
                 """,
                 step=2 * len(kinds),
                 index=index,
                 kind=kind,
                 source=self._get_source(kind, companies),
+                **self._get_open_parts(kind),
             )
             for index, kind in enumerate(kinds)
         ]
@@ -102,6 +111,28 @@ class KeyAccountLedgerEntry(models.Model):
             """,
             entries=SQL(" UNION ALL ").join(parts),
         )
+
+    @api.model
+    def _get_open_parts(self, kind):
+        """Return what the lists, not the sums, add to a source: how much is open, and due when.
+
+        Only invoices have it; the database leaves out the join where nobody asks.
+
+        :param str kind: one of :meth:`_get_kinds`
+        :rtype: dict
+        """
+        if kind != "invoiced":
+            return {
+                "open_columns": SQL("0::numeric AS residual, NULL::date AS date_due"),
+                "open_join": SQL(),
+            }
+        return {
+            "open_columns": SQL(
+                "COALESCE(move.amount_residual_signed, 0) AS residual,"
+                " move.invoice_date_due AS date_due"
+            ),
+            "open_join": SQL("LEFT JOIN account_move move ON move.id = source.document_id"),
+        }
 
     @api.model
     def _get_source(self, kind, companies, date_from=None, date_to=None):

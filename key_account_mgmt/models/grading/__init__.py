@@ -22,3 +22,4 @@ from . import key_account_assessment_line
 from . import key_account_assessment_apply
 from . import key_account_grading_run_apply
 from . import key_account_grading_run_cron
+from . import key_account_bulletin

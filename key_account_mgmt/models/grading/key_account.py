@@ -178,6 +178,12 @@ class KeyAccount(models.Model):
         return super()._get_system_fields() | {"grade_id", "grade_history_ids"}
 
     @api.model
+    def _get_listed_fields(self):
+        return super()._get_listed_fields() | {
+            "scheme_id", "grade_id", "requested_grade_id", "grade_valid_until",
+        }
+
+    @api.model
     def _get_importable_fields(self, vals):
         fields_ = super()._get_importable_fields(vals)
         return fields_ | {"grade_id"} if self._is_first_day_import(vals) else fields_

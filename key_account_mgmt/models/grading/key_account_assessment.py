@@ -33,6 +33,7 @@ class KeyAccountAssessment(models.Model):
     _order = "run_id desc, sales_amount desc, id"
 
     _is_account_optional = True
+    _is_audited = False
 
     run_id = fields.Many2one(
         comodel_name="key.account.grading.run",

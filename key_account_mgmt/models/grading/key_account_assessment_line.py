@@ -17,6 +17,7 @@ class KeyAccountAssessmentLine(models.Model):
     _rec_name = "dimension_id"
 
     _is_account_optional = True
+    _is_audited = False
 
     assessment_id = fields.Many2one(
         comodel_name="key.account.assessment",

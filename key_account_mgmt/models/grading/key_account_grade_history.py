@@ -12,6 +12,8 @@ class KeyAccountGradeHistory(models.Model):
     _order = "date_from desc, id desc"
     _rec_name = "code"
 
+    _is_audited = False
+
     scheme_id = fields.Many2one(
         comodel_name="key.account.grading.scheme", readonly=True, index=True, ondelete="restrict"
     )

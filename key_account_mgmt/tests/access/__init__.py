@@ -3,3 +3,9 @@ from . import test_layers
 from . import test_perimeter
 from . import test_hostile
 from . import test_translation
+from . import test_sweep
+from . import test_secrecy
+from . import test_host_paths
+from . import test_matrix
+from . import test_hostile_file
+from . import test_hostile_traces

@@ -88,6 +88,7 @@ class TestApproval(KeyAccountCase):
             account.with_user(deputy).action_approve()
 
     def test_submitting_is_refused_when_nobody_could_decide(self):
+        self.company.key_account_executive_id = False  # whom the company names is not archived
         (self.executive | self.executive2).write({"active": False})
         self.env.ref("base.user_admin").group_ids -= self.env.ref(
             "key_account_mgmt.group_key_account_executive"

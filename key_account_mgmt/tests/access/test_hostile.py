@@ -17,6 +17,8 @@ INSIDERS = (
     "manager", "manager2", "assistant", "leader", "other_leader", "other_manager", "director",
     "clerk", "inspector", "executive", "executive2",
 )
+# The window by which somebody of another department asks for a customer; it shows each his own only.
+OPEN_TO_SELLERS = {"key.account.ownership.request"}
 STRANGERS = ("manager2", "assistant", "other_leader", "other_manager")
 # Who may not see an account of each level (it belongs to manager, of the team of leader)
 BLIND = {
@@ -42,6 +44,14 @@ class HostileCase(KeyAccountCase):
                 customer, confidentiality=level, grade_id=cls.grade_b.id,
                 member_ids=[Command.create({"user_id": cls.executive2.id, "role": "other"})],
             )
+            cls._fill_file(cls.accounts[level])
+            cls.env["key.account.ownership.exception"].with_user(cls.director).create({
+                "account_id": cls.accounts[level].id, "kind": "unfit", "reason": "Absent for months",
+                "proposed_manager_id": cls.manager2.id,
+            })
+        cls.handover = cls.env["key.account.handover"].with_user(cls.director).create({
+            "user_id": cls.manager.id, "company_id": cls.company.id, "receiver_id": cls.executive2.id,
+        })
         cls.applied_run = cls._new_run()
         cls.applied_run.action_compute()
         cls._apply_run(cls.applied_run)
@@ -106,24 +116,26 @@ class HostileCase(KeyAccountCase):
                 self.got_through.append((login, f"{model}.{method}", domain))
 
     def _assert_all_refused(self, at_least):
-        self.assertEqual(self.got_through, [])
+        self.assertEqual(self.got_through, [], "\n".join(map(str, self.got_through)))
         self.assertGreaterEqual(self.tried, at_least)
 
     def _assert_allowed(self, login, model, method, *args, **kwargs):
         with self.subTest(role=login, call=f"{model}.{method}", args=args, kwargs=kwargs):
             self._call(login, model, method, *args, **kwargs)
 
-    def _get_models(self):
+    @classmethod
+    def _get_models(cls):
         return sorted(
-            name for name, model in self.env.registry.items()
+            name for name, model in cls.env.registry.items()
             if name.startswith("key.account") and not model._abstract
         )
 
-    def _get_hanging(self, account):
+    @classmethod
+    def _get_hanging(cls, account):
         """Return the records that hang on an account, by model."""
         models = {
-            name: self.env[name].sudo().search([("account_id", "=", account.id)])
-            for name in self._get_models() if "account_id" in self.env[name]._fields
+            name: cls.env[name].sudo().search([("account_id", "=", account.id)])
+            for name in cls._get_models() if "account_id" in cls.env[name]._fields
         }
         models["key.account.approval"] = account.sudo().approval_ids
         return models
@@ -136,7 +148,10 @@ class TestOutsiders(HostileCase):
     def test_no_model_opens_to_anyone_without_a_role(self):
         for name in self._get_models():
             ids = self.env[name].sudo().search([], limit=1).ids or [1]
-            for login in OUTSIDERS:
+            # whose an internal account is, customer service may know as well (X17)
+            reads = {"service"} if name == "key.account.bulletin" else set()
+            reads |= {"salesman"} if name in OPEN_TO_SELLERS else set()
+            for login in set(OUTSIDERS) - reads:
                 for method, args in (
                     ("search", [[]]),
                     ("search_count", [[]]),
@@ -204,7 +219,9 @@ class TestOutsiders(HostileCase):
 
     def test_everybody_who_may_read_contacts_and_orders_opens_them(self):
         """The fields that the addon adds to a form must not keep anyone out of it."""
-        order = self.env["sale.order"].search([("key_account_id", "!=", False)], limit=1)
+        order = self.env["sale.order"].search(
+            [("key_account_id", "=", self.accounts["internal"].id)], limit=1
+        )
         for login in (*INSIDERS, "service", "nobody", "document", "salesman"):
             for record in (order.partner_id, order):
                 order.user_id = self.users[login]
@@ -277,8 +294,11 @@ class TestPerimeterByForce(HostileCase):
             for login in logins:
                 self.env.invalidate_all()
                 account = self.accounts[level].with_user(self.users[login])
-                with self.subTest(role=login, level=level), self.assertRaises(AccessError):
-                    self.assertFalse(account.display_name)
+                with self.subTest(role=login, level=level):
+                    name = ""
+                    with suppress(AccessError):
+                        name = account.display_name
+                    self.assertIn(name, ("", "Key Account"))
 
     def test_nothing_is_hung_on_a_hidden_account(self):
         for level, logins in BLIND.items():

@@ -123,12 +123,15 @@ class TestPerimeter(KeyAccountCase):
             ("manager2", {"manager_id": self.manager2.id}),
             ("manager2", {"confidentiality": "confidential"}),
             ("leader", {"confidentiality": "secret"}),
+            # an admitted account changes its owner by a proposal, a hand-over or the director
+            ("leader", {"manager_id": self.manager2.id}),
+            ("leader", {"team_id": self.other_team.id}),
             ("clerk", {"manager_id": self.clerk.id}),
             ("executive", {"manager_id": self.executive.id}),
         ):
             with self.subTest(role=login, vals=vals), self.assertRaises(AccessError):
                 self.internal.with_user(self.users[login]).write(vals)
-        self.internal.with_user(self.leader).manager_id = self.manager2
+        self.internal.with_user(self.director).manager_id = self.manager2
         self.internal.with_user(self.director).confidentiality = "secret"
 
     def test_system_fields_are_closed_to_everyone(self):

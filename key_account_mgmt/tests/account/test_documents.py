@@ -47,6 +47,23 @@ class TestDocuments(KeyAccountCase):
         order.partner_id = self._new_customer("Other")
         self.assertFalse(order.key_account_id)
 
+    def test_who_has_no_role_makes_documents_of_a_key_account(self):
+        account = self._new_account(self.customer)
+        invoicer = self._new_user("invoicer", "account.group_account_invoice")
+        order = self.env["sale.order"].with_user(self.salesman).create({
+            "partner_id": self.branch.id, "company_id": self.company.id, "user_id": self.salesman.id,
+        })
+        lead = self.env["crm.lead"].with_user(self.salesman).create({
+            "name": "Lead", "partner_id": self.branch.id, "company_id": self.company.id,
+            "user_id": self.salesman.id,
+        })
+        invoice = self.env["account.move"].with_user(invoicer).create({
+            "move_type": "out_invoice", "partner_id": self.branch.id, "company_id": self.company.id,
+        })
+        for document in (order, lead, invoice):
+            with self.subTest(model=document._name):
+                self.assertEqual(document.sudo().key_account_id, account)
+
     def test_an_order_keeps_owner_and_grade_of_its_confirmation(self):
         account = self._new_account(self.customer, grade_id=self.grade_b.id)
         order = self._new_order(self.customer, 100, confirm=False)

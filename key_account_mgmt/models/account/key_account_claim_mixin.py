@@ -1,0 +1,178 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..access.roles import group
+from .key_account_handover_holding import CLOSED_STATES
+
+# What counts first when several customers fit.
+PRECEDENCE = {"account": 0, "vat": 1, "name": 2, "domain": 3, "phone": 4}
+
+
+class KeyAccountClaimMixin(models.AbstractModel):
+    """A lead or order for a customer whom another department has: warned of, or refused (O3).
+
+    The superuser, and so the mail gateway and the website, is never stopped.
+    """
+
+    _name = "key.account.claim.mixin"
+    _description = "May Concern Somebody Else's Key Account"
+
+    key_account_claim_warning = fields.Text(
+        compute="_compute_key_account_claim_warning", string="Taken Customer"
+    )
+    key_account_claimed_id = fields.Many2one(
+        comodel_name="key.account",
+        string="Warned About",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        groups=group("director"),
+        help="The account whose manager was told of this document.",
+    )
+
+    @api.depends("partner_id", "company_id")
+    @api.depends_context("uid")
+    def _compute_key_account_claim_warning(self):
+        found = self._get_foreign_claims()
+        for document in self:
+            account = found.get(document)
+            # whoever only tries names in a form learns of no secret customer: of what is saved, its
+            # manager is told
+            is_tried = not document.id and account and account.confidentiality == "secret"
+            document.key_account_claim_warning = account and not is_tried and account._get_claim_message()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        documents = super().create(vals_list)
+        documents._check_claims()
+        return documents
+
+    def write(self, vals):
+        result = super().write(vals)
+        if self._get_claim_fields() & vals.keys():
+            self._check_claims()
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_request_ownership(self):
+        """Open the window that asks for somebody else's customer, with a reason."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ask for This Customer"),
+            "res_model": "key.account.ownership.request",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_model": self._name, "default_res_id": self.id},
+        }
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_claim_fields(self):
+        """Return the fields by which a customer is recognised; a change of them is looked at."""
+        return {"partner_id", "company_id"}
+
+    def _get_claim_keys(self):
+        """Return by what the document's customer is recognised.
+
+        :return: pairs of kind and key
+        :rtype: set
+        """
+        self.ensure_one()
+        partner = self.partner_id
+        if not partner:
+            return set()
+        return self.env["key.account.claim"]._get_keys(
+            name=partner.commercial_partner_id.name, emails=[partner.email], phones=[partner.phone],
+            vat=partner.vat,
+        )
+
+    def _check_claims(self):
+        """Refuse, or warn of, documents for customers of another department."""
+        found = self._get_foreign_claims()
+        for document, account in found.items():
+            if document._get_claim_policy() == "block":
+                raise UserError(account._get_claim_message())
+            own = document.sudo()  # sudo: whoever may write it need not see the account
+            if own.key_account_claimed_id != account:
+                own.key_account_claimed_id = account
+                account._tell_claim(document)
+
+    def _get_claim_policy(self):
+        # sudo: the settings of a company are not readable to everyone
+        return (self.company_id or self.env.company).sudo().key_account_claim_policy
+
+    def _get_foreign_claims(self):
+        """Return the documents whose customer another department has; one query for all of them.
+
+        :return: {document: key.account (as superuser)}
+        :rtype: dict
+        """
+        user = self.env.user
+        documents = self.filtered(lambda document: document._get_claim_policy() != "off")
+        if self.env.su or not documents or user.has_group(group("director")):
+            return {}
+        asked = {}
+        # sudo: whose account it is need not be known to the user, nor may he see its contact
+        for document, own in zip(documents, documents.sudo()):
+            account = own.key_account_id
+            asked[document] = {("account", str(account.id))} if account else own._get_claim_keys()
+        taken = self._find_taken(set().union(*asked.values()))
+        found = {}
+        for document, keys in asked.items():
+            company = document.company_id
+            accounts = [
+                (PRECEDENCE[kind], account_id)
+                for kind, key in keys for account_id, company_id in taken.get((kind, key), ())
+                if not company or company.id == company_id
+            ]
+            if accounts:
+                # sudo: its message says only what may be said
+                found[document] = self.env["key.account"].sudo().browse(min(accounts)[1])
+        return found
+
+    @api.model
+    def _find_taken(self, keys):
+        """Return the accounts behind keys that are not the user's, nor his department's.
+
+        :param set keys: pairs of kind and key; kind ``account`` with the id of an account
+        :return: {(kind, key): [(account id, company id)]}
+        :rtype: dict
+        """
+        if not keys:
+            return {}
+        for name in ("key.account", "key.account.claim", "crm.team", "crm.team.member"):
+            self.env[name].flush_model()
+        ids = tuple(int(key) for kind, key in keys if kind == "account")
+        pairs = tuple((key, kind) for kind, key in keys if kind != "account")
+        rows = self.env.execute_query(SQL(
+            """
+            SELECT asked.kind, asked.key, account.id, account.company_id
+              FROM (
+                    SELECT account_id, kind, key FROM key_account_claim WHERE (key, kind) IN %(pairs)s
+                     UNION ALL
+                    SELECT id, 'account', id::text FROM key_account WHERE id IN %(ids)s
+                   ) asked
+              JOIN key_account account ON account.id = asked.account_id
+         LEFT JOIN crm_team team ON team.id = account.team_id
+             WHERE account.active AND account.state NOT IN %(closed)s
+               AND team.user_id IS DISTINCT FROM %(uid)s
+               AND team.key_account_acting_deputy_id IS DISTINCT FROM %(uid)s
+               AND NOT EXISTS (SELECT 1 FROM key_account_allowed_user_rel allowed
+                                WHERE allowed.account_id = account.id AND allowed.user_id = %(uid)s)
+               AND NOT EXISTS (SELECT 1 FROM crm_team_member member
+                                WHERE member.crm_team_id = account.team_id AND member.active
+                                  AND member.user_id = %(uid)s)
+            """,
+            pairs=pairs or (("", ""),), ids=ids or (0,), closed=CLOSED_STATES, uid=self.env.uid,
+        ))
+        taken = {}
+        for kind, key, account_id, company_id in rows:
+            taken.setdefault((kind, key), []).append((account_id, company_id))
+        return taken

@@ -1,0 +1,389 @@
+from collections.abc import Callable
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..access.key_account_approval_mixin import ACTIVITY_TYPE
+
+OFFER_TYPE = "key_account_mgmt.mail_activity_type_handover"
+# Accounts of these states need no manager any more.
+CLOSED_STATES = ("ended", "rejected")
+
+
+class Holding(NamedTuple):
+    """One kind of thing that people hold, and how it is found and moved.
+
+    ``domain`` and ``account_domain`` are functions of users and a company (empty: all companies):
+    what they hold, and what of it is about key accounts, so that it keeps a user from being archived.
+    ``move`` and ``stand_in`` take the records, the receiver and the hand-over; without ``stand_in`` an
+    absence leaves the kind alone. ``account`` gives a record's key account.
+    """
+
+    key: str
+    label: str
+    model: str
+    domain: Callable
+    move: Callable
+    account_domain: Callable | None = None
+    account: Callable | None = None
+    detail: Callable | None = None
+    role: str = ""
+    stand_in: Callable | None = None
+
+
+class KeyAccountHandover(models.Model):
+    """What people hold. A higher layer adds its kinds by overriding :meth:`_get_holding_kinds`."""
+
+    _inherit = "key.account.handover"
+
+    @api.model
+    def _get_holding_kinds(self):
+        """Return the kinds of things that people hold, in the order in which they move.
+
+        :return: list of :class:`Holding`
+        :rtype: list
+        """
+        return [
+            *self._get_account_holdings(),
+            *self._get_document_holdings(),
+            *self._get_role_holdings(),
+            Holding(
+                "approval", self.env._("Decisions Waiting"), "mail.activity",
+                domain=lambda users, company: self._get_activity_domain(users, company, True),
+                move=self._move_approvals,
+                account=self._get_activity_account,
+                detail=lambda activity: activity.res_name,
+            ),
+        ]
+
+    @api.model
+    def _get_holding_kind(self, key):
+        return next(kind for kind in self._get_holding_kinds() if kind.key == key)
+
+    @api.model
+    def _get_account_holdings(self):
+        return [
+            Holding(
+                "account", self.env._("Key Accounts"), "key.account",
+                domain=self._get_account_holding_domain,
+                move=self._move_accounts,
+                account=lambda account: account,
+                detail=lambda account: account._get_state_label(account.state),
+                role="manager",
+                stand_in=self._stand_in_accounts,
+            ),
+            Holding(
+                "seat", self.env._("Seats on Account Teams"), "key.account.member",
+                domain=self._get_seat_domain,
+                move=self._move_seats,
+                account=lambda seat: seat.account_id,
+                detail=lambda seat: seat._fields["role"].convert_to_export(seat.role, seat),
+            ),
+        ]
+
+    @api.model
+    def _get_document_holdings(self):
+        own = {"account": lambda document: document.key_account_id}
+        return [
+            Holding(
+                "lead", self.env._("Leads and Opportunities"), "crm.lead",
+                domain=lambda users, company: Domain("user_id", "in", users.ids)
+                & Domain("won_status", "=", "pending") & self._in_company(company),
+                account_domain=lambda users, company: Domain("key_account_id", "!=", False),
+                move=self._move_leads, detail=lambda lead: lead.stage_id.name, **own,
+            ),
+            Holding(
+                "order", self.env._("Quotations and Orders"), "sale.order",
+                domain=self._get_order_domain,
+                account_domain=lambda users, company: Domain("key_account_id", "!=", False),
+                move=self._move_orders,
+                detail=lambda order: order._fields["state"].convert_to_export(order.state, order),
+                **own,
+            ),
+            Holding(
+                "meeting", self.env._("Meetings"), "calendar.event",
+                domain=self._get_meeting_domain,
+                account_domain=lambda users, company: self._get_meeting_account_domain(),
+                move=self._move_meetings,
+                account=self._get_meeting_account,
+                detail=lambda event: fields.Datetime.to_string(event.start),
+            ),
+            Holding(
+                "activity", self.env._("Activities"), "mail.activity",
+                domain=lambda users, company: self._get_activity_domain(users, company, False),
+                account_domain=lambda users, company: self._get_activity_account_domain(),
+                move=self._move_activities,
+                account=self._get_activity_account,
+                detail=lambda activity: fields.Date.to_string(activity.date_deadline),
+            ),
+            Holding(
+                "customer", self.env._("Customers as Salesperson"), "res.partner",
+                domain=lambda users, company: Domain("user_id", "in", users.ids)
+                & (Domain("parent_id", "=", False) | Domain("parent_id.user_id", "not in", users.ids))
+                & self._in_company(company),
+                account_domain=lambda users, company: Domain.FALSE,
+                move=self._move_customers,
+                account=lambda partner: partner.commercial_partner_id.key_account_ids[:1],
+            ),
+        ]
+
+    @api.model
+    def _get_role_holdings(self):
+        leading = {"account_domain": lambda users, company: Domain("key_account_ids", "!=", False)}
+        return [
+            self._get_role_holding(
+                "team_leader", self.env._("Leads the Department"), "crm.team", "user_id", "leader",
+                stand_in=self._stand_in_teams, **leading,
+            ),
+            self._get_role_holding(
+                "team_clerk", self.env._("Clerk of the Department"), "crm.team",
+                "key_account_clerk_id", "clerk",
+            ),
+            self._get_role_holding(
+                "team_deputy", self.env._("Deputy of the Department"), "crm.team",
+                "key_account_deputy_id", "leader",
+                get_extra=lambda company: Domain("key_account_deputy_to", "=", False)
+                | Domain("key_account_deputy_to", ">=", self._get_today(company)),
+            ),
+            self._get_role_holding(
+                "company_director", self.env._("Named Director of the Company"), "res.company",
+                "key_account_director_id", "director",
+            ),
+            self._get_role_holding(
+                "company_executive", self.env._("Named Executive of the Company"), "res.company",
+                "key_account_executive_id", "executive",
+            ),
+        ]
+
+    @api.model
+    def _get_role_holding(self, key, label, model, field, role, get_extra=None, **values):
+        """Return the kind of a role that a field names on a department or a company."""
+        company_field = "id" if model == "res.company" else "company_id"
+        return Holding(
+            key, label, model,
+            domain=lambda users, company: Domain(field, "in", users.ids)
+            & (get_extra(company) if get_extra else Domain.TRUE)
+            & (Domain(company_field, "in", [*company.ids, False]) if company else Domain.TRUE),
+            move=self._move_plainly(field), role=role, **values,
+        )
+
+    # === WHAT THEY HOLD === #
+
+    @api.model
+    def _get_today(self, company):
+        """Return a company's day; over all companies, the server's, which costs no query."""
+        return company._get_key_account_today() if company else fields.Date.today()
+
+    @api.model
+    def _in_company(self, company):
+        return Domain("company_id", "in", [*company.ids, False]) if company else Domain.TRUE
+
+    @api.model
+    def _get_account_holding_domain(self, users, company):
+        return (
+            Domain("manager_id", "in", users.ids)
+            & Domain("state", "not in", CLOSED_STATES)
+            & self._in_company(company)
+        )
+
+    @api.model
+    def _get_seat_domain(self, users, company):
+        return (
+            Domain("user_id", "in", users.ids)
+            & (Domain("date_to", "=", False) | Domain("date_to", ">=", self._get_today(company)))
+            & Domain("account_id.state", "not in", CLOSED_STATES)
+            & (Domain("account_id.company_id", "=", company.id) if company else Domain.TRUE)
+        )
+
+    @api.model
+    def _get_order_domain(self, users, company):
+        """Open orders: quotations, and confirmed ones that are not fully invoiced."""
+        return (
+            Domain("user_id", "in", users.ids)
+            & (
+                Domain("state", "in", ("draft", "sent"))
+                | Domain("state", "=", "sale") & Domain("invoice_status", "!=", "invoiced")
+            )
+            & self._in_company(company)
+        )
+
+    @api.model
+    def _get_host_models(self):
+        """Return the models whose activities and meetings are the department's work."""
+        return [
+            "res.partner",
+            *sorted(
+                name for name in self.env.registry["key.account.document.mixin"]._inherit_children
+                if not self.env[name]._abstract
+            ),
+            *sorted(name for name in self.env.registry if name.startswith("key.account")),
+        ]
+
+    @api.model
+    def _get_meeting_domain(self, users, company):
+        """Meetings to come that have to do with a customer; private appointments stay."""
+        return (
+            Domain("stop", ">=", fields.Datetime.now())
+            & (Domain("user_id", "in", users.ids) | Domain("partner_ids", "in", users.partner_id.ids))
+            & (
+                Domain("opportunity_id", "!=", False)
+                | Domain("res_model", "in", self._get_host_models())
+                | self._get_meeting_account_domain()
+            )
+        )
+
+    @api.model
+    def _get_meeting_account_domain(self):
+        return (
+            Domain("opportunity_id.key_account_id", "!=", False)
+            | Domain("res_model", "=like", "key.account%")
+            | Domain("partner_ids.commercial_partner_id.key_account_ids", "!=", False)
+        )
+
+    @api.model
+    def _get_activity_domain(self, users, company, is_approval):
+        """Decisions that wait, or all else but the offers of hand-overs, which nobody answers for another."""
+        get_id = self.env["ir.model.data"]._xmlid_to_res_id
+        decision, offer = get_id(ACTIVITY_TYPE), get_id(OFFER_TYPE)
+        return (
+            Domain("user_id", "in", users.ids)
+            & Domain("res_model", "in", self._get_host_models())
+            & Domain("res_id", "!=", 0)
+            & (
+                Domain("activity_type_id", "=", decision) if is_approval
+                else Domain("activity_type_id", "not in", (decision, offer))
+            )
+        )
+
+    @api.model
+    def _get_activity_account_domain(self):
+        """Activities on accounts, on what hangs on them, and on their customers' documents."""
+        domain = Domain("res_model", "=like", "key.account%")
+        for name in self.env.registry["key.account.document.mixin"]._inherit_children:
+            if not self.env[name]._abstract:
+                documents = self.env[name].with_context(active_test=False)._search(
+                    Domain("key_account_id", "!=", False)
+                )
+                domain |= Domain("res_model", "=", name) & Domain("res_id", "in", documents)
+        return domain
+
+    @api.model
+    def _get_activity_account(self, activity):
+        return self._get_record_account(self.env[activity.res_model].browse(activity.res_id))
+
+    @api.model
+    def _get_meeting_account(self, event):
+        if account := event.opportunity_id.key_account_id:
+            return account
+        has_record = event.res_model in self.env and event.res_id
+        if has_record and (
+            account := self._get_record_account(self.env[event.res_model].browse(event.res_id))
+        ):
+            return account
+        return event.partner_ids.commercial_partner_id.key_account_ids[:1]
+
+    @api.model
+    def _get_record_account(self, record):
+        """Return the key account that any record is about, or none."""
+        record = record.exists()
+        if record._name == "key.account":
+            return record
+        if record._name == "res.partner":
+            return record.commercial_partner_id.key_account_ids[:1]
+        for name in ("account_id", "key_account_id"):
+            field = record._fields.get(name)
+            if field and field.comodel_name == "key.account":
+                return record[name]
+        return self.env["key.account"]
+
+    # === THE PREVIEW === #
+
+    def _refresh_lines(self):
+        """Make the lines say what the person holds now; chosen receivers stay."""
+        for handover in self:
+            # read as the system: with and without the company's own accounts in sight
+            handover = handover.with_company(handover.company_id)  # noqa: PLW2901
+            lines = {(line.kind, line.res_id): line for line in handover.line_ids}
+            missing, seen = [], set()
+            for sequence, (kind, record) in enumerate(handover._find_holdings()):
+                values = handover._get_line_values(kind, record, sequence)
+                seen.add((kind.key, record.id))
+                if line := lines.get((kind.key, record.id)):
+                    line.write(values)
+                else:
+                    missing.append(values)
+            for key, line in lines.items():
+                if key not in seen:
+                    line.unlink()
+            self.env["key.account.handover.line"].create(missing)
+        # written as superuser: nobody reads from the cache what he may not see
+        self.env.flush_all()
+        self.invalidate_recordset(["line_ids", "account_line_ids", "other_line_ids"])
+
+    def _find_holdings(self):
+        """Yield (kind, record) of all that the person holds in the company."""
+        self.ensure_one()
+        for kind in self._get_holding_kinds():
+            if self.kind == "absence" and not kind.stand_in:
+                continue
+            for record in self.env[kind.model].search(kind.domain(self.user_id, self.company_id)):
+                yield kind, record
+
+    def _get_line_values(self, kind, record, sequence):
+        account = kind.account(record) if kind.account else self.env["key.account"]
+        name, detail = record.display_name, kind.detail(record) if kind.detail else False
+        if account.company_id != self.company_id:
+            if account.confidentiality == "secret":
+                # the line hangs on no account then, so it is read by more people
+                name, detail = self.env._("Something for a secret customer of another company"), False
+            account = account.browse()
+        return {
+            "handover_id": self.id,
+            "sequence": sequence,
+            "kind": kind.key,
+            "model": record._name,
+            "res_id": record.id,
+            "account_id": account.id,
+            "name": name,
+            "detail": detail,
+        }
+
+    # === WHO STILL HOLDS SOMETHING === #
+
+    @api.model
+    def _find_held_kinds(self, users):
+        """Return the kinds of what these users hold for key accounts, in any company; one query.
+
+        :param res.users users: who is asked about
+        :return: keys of :meth:`_get_holding_kinds`
+        :rtype: set
+        """
+        parts = []
+        for kind in self._get_holding_kinds():
+            query = self.env[kind.model]._search(self._get_blocking_domain(kind, users))
+            if not query.is_empty():
+                parts.append(SQL("SELECT %s WHERE EXISTS (%s)", kind.key, query.select(SQL("1"))))
+        if not parts:
+            return set()
+        return {key for key, in self.env.execute_query(SQL(" UNION ALL ").join(parts))}
+
+    @api.model
+    def _get_blocking_domain(self, kind, users):
+        """Return what of a kind keeps users from being archived: what is about key accounts."""
+        domain = kind.domain(users, self.env["res.company"])
+        return domain & kind.account_domain(users, None) if kind.account_domain else domain
+
+    @api.model
+    def _count_held(self, user):
+        """Say how much of each kind a user holds for key accounts, or nothing.
+
+        :param res.users user: one user
+        :rtype: str
+        """
+        counts = [
+            (kind.label, self.env[kind.model].search_count(self._get_blocking_domain(kind, user)))
+            for kind in self._get_holding_kinds()
+        ]
+        return ", ".join(f"{label} {count}" for label, count in counts if count)
