@@ -234,26 +234,27 @@ class TestClaims(ClaimCase):
         }
 
         def count(policy, act):
+            """Return the fewest queries of three times: what it takes when warm, whatever else core loads."""
             self.company.key_account_claim_policy = policy
-            self.env.flush_all()
-            before = self.env.cr.sql_log_count
-            result = act()
-            self.env.flush_all()
-            return self.env.cr.sql_log_count - before, result
+            counts = []
+            for _time in range(3):
+                self.env.flush_all()
+                before = self.env.cr.sql_log_count
+                act()
+                self.env.flush_all()
+                counts.append(self.env.cr.sql_log_count - before)
+            return min(counts)
 
         for name, own in values.items():
             model = self.env[name].with_user(self.salesman)
             own |= {"company_id": self.company.id, "user_id": self.salesman.id}
             with self.subTest(model=name):
-                count("off", lambda: model.create(own))  # noqa: B023
-                without, _first = count("off", lambda: model.create(own))  # noqa: B023
-                warned, document = count("warn", lambda: model.create(own))  # noqa: B023
-                self.assertLessEqual(warned - without, 1)
-        first = document.copy()
-        first.action_confirm()
-        without, _result = count("off", document.copy().action_confirm)
-        warned, _result = count("warn", document.action_confirm)
-        self.assertLessEqual(warned, without)
+                without = count("off", lambda: model.create(own))  # noqa: B023
+                self.assertEqual(count("warn", lambda: model.create(own)) - without, 1)  # noqa: B023
+        quotations = self.env["sale.order"].with_user(self.salesman).create([values["sale.order"]] * 6)
+        waiting = iter(quotations)
+        without = count("off", lambda: next(waiting).action_confirm())
+        self.assertEqual(count("warn", lambda: next(waiting).action_confirm()), without)
 
 
 @tagged("post_install", "-at_install")
