@@ -12,7 +12,8 @@ class KeyAccountOwnershipRequest(models.TransientModel):
     _description = "Ask for a Key Account"
 
     model = fields.Char(required=True)
-    res_id = fields.Integer(required=True)
+    res_id = fields.Integer()
+    typed = fields.Json(help="What was typed into a document that was refused, and so is not there.")
     kind = fields.Selection(
         selection=EXCEPTION_KIND, string="Ground for the Change", required=True, default="cross_area"
     )
@@ -49,11 +50,25 @@ class KeyAccountOwnershipRequest(models.TransientModel):
     def _get_account(self):
         """Return the account that the document is about, when it is really somebody else's."""
         is_document = self.model in self.env.registry["key.account.claim.mixin"]._inherit_children
-        document = self.env[self.model].browse(self.res_id).exists() if is_document else False
+        document = is_document and self._get_document()
         if not document:
             raise UserError(self.env._("Open the lead or quotation again, and ask from there."))
-        document.check_access("read")
         account = document._get_foreign_claims().get(document)
         if not account:
             raise UserError(self.env._("This customer is not taken by another department."))
         return account
+
+    def _get_document(self):
+        """Return the document, or one that was refused as it was typed."""
+        documents = self.env[self.model]
+        if isinstance(self.typed, dict):
+            kinds = {
+                name: int if documents._fields[name].type == "many2one" else str
+                for name in documents._get_claim_fields()
+            }
+            return documents.new({
+                name: value for name, value in self.typed.items() if isinstance(value, kinds.get(name, ()))
+            })
+        document = documents.browse(self.res_id).exists()
+        document.check_access("read")
+        return document

@@ -8,6 +8,7 @@ KIND = [
     ("reveal", "Revealed"),
     ("bypass", "Bypassed a Guard"),
     ("erase", "Erased a Person"),
+    ("refuse", "Was Refused the Customer"),
 ]
 
 # Opening the same file again within so many minutes is the same visit to it.

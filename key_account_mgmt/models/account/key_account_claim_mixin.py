@@ -1,5 +1,5 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import RedirectWarning
 from odoo.tools import SQL
 
 from ..access.roles import group
@@ -7,12 +7,14 @@ from .key_account_handover_holding import CLOSED_STATES
 
 # What counts first when several customers fit.
 PRECEDENCE = {"account": 0, "vat": 1, "name": 2, "domain": 3, "phone": 4}
+SELLER = "sales_team.group_sale_salesman"
 
 
 class KeyAccountClaimMixin(models.AbstractModel):
     """A lead or order for a customer whom another department has: warned of, or refused (O3).
 
-    The superuser, and so the mail gateway and the website, is never stopped.
+    Those who sell are asked. The superuser, and so the mail gateway and the website, is never stopped;
+    nor are those who only handle or check what others sold.
     """
 
     _name = "key.account.claim.mixin"
@@ -41,7 +43,8 @@ class KeyAccountClaimMixin(models.AbstractModel):
             # whoever only tries names in a form learns of no secret customer: of what is saved, its
             # manager is told
             is_tried = not document.id and account and account.confidentiality == "secret"
-            document.key_account_claim_warning = account and not is_tried and account._get_claim_message()
+            is_wrong = account and not is_tried and not document._is_work_of_owner(account)
+            document.key_account_claim_warning = is_wrong and account._get_claim_message()
 
     # === CRUD METHODS === #
 
@@ -62,14 +65,7 @@ class KeyAccountClaimMixin(models.AbstractModel):
     def action_request_ownership(self):
         """Open the window that asks for somebody else's customer, with a reason."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Ask for This Customer"),
-            "res_model": "key.account.ownership.request",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_model": self._name, "default_res_id": self.id},
-        }
+        return self._get_request_action(default_res_id=self.id)
 
     # === BUSINESS METHODS === #
 
@@ -94,15 +90,64 @@ class KeyAccountClaimMixin(models.AbstractModel):
         )
 
     def _check_claims(self):
-        """Refuse, or warn of, documents for customers of another department."""
+        """Refuse, or warn of, documents for customers of another department.
+
+        :raise RedirectWarning: where the company refuses them, with the way to ask for the customer
+        """
         found = self._get_foreign_claims()
         for document, account in found.items():
             if document._get_claim_policy() == "block":
-                raise UserError(account._get_claim_message())
+                document._refuse_claim(account)
             own = document.sudo()  # sudo: whoever may write it need not see the account
             if own.key_account_claimed_id != account:
                 own.key_account_claimed_id = account
                 account._tell_claim(document)
+
+    def _refuse_claim(self, account):
+        """Refuse the document; the account's manager is told of the try, although nothing is saved."""
+        self.ensure_one()
+        registry, uid, context = self.env.registry, self.env.uid, dict(self.env.context)
+        account_id, model_name = account.id, self._name
+
+        @self.env.cr.postrollback.add
+        def tell():
+            with registry.cursor() as cr:
+                # the superuser's rights: the one who tried need not see the account
+                env = api.Environment(cr, SUPERUSER_ID, context)
+                env["key.account"].browse(account_id)._tell_refusal(env["res.users"].browse(uid), model_name)
+
+        typed = {name: self[name] for name in self._get_claim_fields() if isinstance(self[name], str)}
+        # sudo: only the id of what the user himself has chosen
+        typed |= {name: self.sudo()[name].id for name in ("partner_id", "company_id")}
+        raise RedirectWarning(
+            account._get_claim_message(),
+            self._get_request_action(default_typed=typed),
+            self.env._("Ask for This Customer"),
+        )
+
+    @api.model
+    def _get_request_action(self, **context):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ask for This Customer"),
+            "res_model": "key.account.ownership.request",
+            "views": [(False, "form")],
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_model": self._name, **context},
+        }
+
+    def _is_work_of_owner(self, account):
+        """Return whether the document's salesperson is one of those who have the customer.
+
+        :param key.account account: with superuser rights
+        """
+        # sudo: whose document it is decides, not who looks at it
+        seller = self.sudo().user_id
+        team = account.team_id
+        return bool(seller & (
+            account.allowed_user_ids | team.member_ids | team.user_id | team.key_account_acting_deputy_id
+        ))
 
     def _get_claim_policy(self):
         # sudo: the settings of a company are not readable to everyone
@@ -115,9 +160,9 @@ class KeyAccountClaimMixin(models.AbstractModel):
         :rtype: dict
         """
         user = self.env.user
-        documents = self.filtered(lambda document: document._get_claim_policy() != "off")
-        if self.env.su or not documents or user.has_group(group("director")):
+        if self.env.su or not user.has_group(SELLER) or user.has_group(group("director")):
             return {}
+        documents = self.filtered(lambda document: document._get_claim_policy() != "off")
         asked = {}
         # sudo: whose account it is need not be known to the user, nor may he see its contact
         for document, own in zip(documents, documents.sudo()):
@@ -126,11 +171,11 @@ class KeyAccountClaimMixin(models.AbstractModel):
         taken = self._find_taken(set().union(*asked.values()))
         found = {}
         for document, keys in asked.items():
-            company = document.company_id
+            companies = (document.company_id or self.env.companies).ids
             accounts = [
                 (PRECEDENCE[kind], account_id)
                 for kind, key in keys for account_id, company_id in taken.get((kind, key), ())
-                if not company or company.id == company_id
+                if company_id in companies
             ]
             if accounts:
                 # sudo: its message says only what may be said

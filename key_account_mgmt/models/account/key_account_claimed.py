@@ -52,16 +52,40 @@ class KeyAccount(models.Model):
 
         :param document: the lead or order, as its user sees it
         """
-        account = self.sudo()  # sudo: the one who opens it need not see the account
-        label = self.env["ir.model"]._get(document._name).sudo().name  # sudo: the name of a model
+        self._tell_manager(self.env._(
+            "%(user)s opened the %(label)s “%(document)s” for this customer, and was warned.",
+            user=self.env.user.name,
+            label=self._get_document_label(document._name),
+            document=document.display_name,
+        ))
+
+    def _tell_refusal(self, user, model_name):
+        """Tell the account's manager that somebody was refused a document; once for several tries.
+
+        :param res.users user: who tried
+        :param str model_name: ``crm.lead`` or ``sale.order``
+        """
+        log = self.env["key.account.access.log"].with_user(user)
+        if log._get_logged_ids("refuse", self):
+            return
+        log._log("refuse", self, detail=model_name)
+        self._tell_manager(self.env._(
+            "%(user)s wanted to open a %(label)s for this customer, and was refused.",
+            user=user.name, label=self._get_document_label(model_name),
+        ))
+
+    @api.model
+    def _get_document_label(self, model_name):
+        return self.env["ir.model"]._get(model_name).sudo().name  # sudo: the name of a model
+
+    def _tell_manager(self, body):
+        """Let the account's manager know that somebody else works on its customer."""
+        account = self.sudo()  # sudo: the one whom it is about need not see the account
         # of a secret account the mail says nothing, so what it speaks of has to be found in the chatter
         is_secret = account.confidentiality == "secret"
         tell = account.message_post if is_secret else account.message_notify
         tell(
             partner_ids=account.manager_id.filtered("active").partner_id.ids,
             subject=self.env._("Somebody else works on your customer"),
-            body=self.env._(
-                "%(user)s opened the %(label)s “%(document)s” for this customer, and was warned.",
-                user=self.env.user.name, label=label, document=document.display_name,
-            ),
+            body=body,
         )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..access.key_account_approval_mixin import Transition
+from ..access.roles import FALLBACKS
 from .key_account_handover_holding import CLOSED_STATES
 from .key_account_ownership import OwnerChange
 
@@ -252,7 +253,10 @@ class KeyAccountOwnershipException(models.Model):
         # the department that developed the customer has the first choice (O2)
         asked = account.manager_id if self.kind == "cross_area" else self.env["res.users"]
         leaders = account.team_id._get_key_account_leaders()
-        for user in asked | leaders | account.company_id.key_account_director_id:
+        deciders = account.company_id.key_account_director_id
+        for role in FALLBACKS["director"]:
+            deciders |= self._get_role_users(role)
+        for user in asked | leaders | deciders:
             if user.active and account._is_open_to(user):
                 self.activity_schedule(
                     "mail.mail_activity_data_todo",
@@ -260,6 +264,9 @@ class KeyAccountOwnershipException(models.Model):
                     summary=self.env._("Another department asks for this customer: complete and submit it"),
                 )
                 return
+        raise UserError(self.env._(
+            "Nobody could look after your request: give somebody the role of the key account director first."
+        ))
 
     def _get_missing_joint_reason(self):
         user = self.joint_user_id
@@ -330,17 +337,19 @@ class KeyAccountOwnershipException(models.Model):
         proposal = self.sudo()  # sudo: asked for the requester
         if proposal.account_id._is_open_to(requester):
             return super()._notify_declined(requester, decision)
+        is_secret = proposal.account_id.confidentiality == "secret"
         values = {
             "account": proposal.account_id._get_discreet_name(),
-            "comment": self._get_round()[-1:].comment or "",
+            # what was written among those inside may name the customer
+            "comment": "" if is_secret else self._get_round()[-1:].comment or "",
         }
         if decision == "rejected":
             text = self.env._(
-                "Your proposal about the owner of %(account)s was rejected: %(comment)s", **values
+                "Your proposal about the owner of %(account)s was rejected. %(comment)s", **values
             )
         else:
             text = self.env._(
-                "Your proposal about the owner of %(account)s was sent back: %(comment)s", **values
+                "Your proposal about the owner of %(account)s was sent back. %(comment)s", **values
             )
         return proposal._tell_requester(text)
 

@@ -1,7 +1,9 @@
+from contextlib import suppress
 from datetime import date
+from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import BaseCase, tagged
 
 from ...calculations.claims import normalise_domain, normalise_name, normalise_phone, normalise_vat
@@ -177,7 +179,7 @@ class TestClaims(ClaimCase):
                 {"name": "a"}, {"name": "b", "phone": "0512-66008800", "company_id": self.company.id},
             ]),
         }.items():
-            with self.subTest(way=name), self.assertRaisesRegex(UserError, "comes first"):
+            with self.subTest(way=name), self.assertRaisesRegex(RedirectWarning, "comes first"):
                 with self.env.cr.savepoint():
                     act()
         self._new_lead(self.manager, partner_id=self.customer.id)
@@ -217,6 +219,46 @@ class TestClaims(ClaimCase):
             "UPDATE key_account SET company_id = %s WHERE id = %s", [elsewhere.id, self.account.id]
         )
         self.assertFalse(self._warning(lead))
+
+    def test_a_document_without_company_meets_the_claims_of_the_companies_switched_on(self):
+        self.assertTrue(self._warning(self._new_lead(phone="0512-66008800", company_id=False)))
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.salesman.company_ids += elsewhere
+        lead = self._new_lead(phone="0512-66008800", company_id=False)
+        self.env.invalidate_all()
+        lead = lead.with_user(self.salesman).with_context(allowed_company_ids=elsewhere.ids)
+        self.assertFalse(lead.key_account_claim_warning)
+
+    def test_who_does_not_sell_and_whoever_reads_the_owners_own_work_is_not_warned(self):
+        lead = self._new_lead(partner_id=self.customer.id)
+        for user in (self.executive, self.clerk, self.inspector, self._new_user(
+            "accounts", "account.group_account_manager"
+        )):
+            with self.subTest(user=user.name):
+                self.assertFalse(lead.with_user(user)._get_foreign_claims())
+        self.other_leader.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+        for owner in (self.manager, self.manager2, self.leader):
+            own = self._new_lead(owner, partner_id=self.customer.id)
+            with self.subTest(owner=owner.name):
+                self.assertFalse(self._warning(own, self.other_leader))
+        self.assertTrue(self._warning(lead, self.other_leader))
+
+    def test_a_refused_try_is_told_to_the_manager_once(self):
+        self.company.key_account_claim_policy = "block"
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            for _time in range(2):
+                # not assertRaises, which would roll back what comes after the refusal as well
+                with suppress(RedirectWarning), self.env.registry.cursor() as cr:
+                    self.env(cr=cr, user=self.salesman.id)["crm.lead"].create({
+                        "name": "Lead", "phone": "0512-66008800", "company_id": self.company.id,
+                    })
+        self.env.invalidate_all()
+        self.assertFalse(self.env["crm.lead"].search([("phone", "=", "0512-66008800")]))
+        lines = self.env["key.account.access.log"].search([("kind", "=", "refuse")])
+        self.assertEqual((lines.res_id, lines.user_id), (self.account.id, self.salesman))
+        self.assertIn("was refused", self._get_notes().body)
+        self.assertEqual(self._get_notes().notified_partner_ids, self.manager.partner_id)
 
     def test_claims_are_read_by_nobody(self):
         claim = self.env["key.account.claim"].search([("account_id", "=", self.account.id)], limit=1)
@@ -280,6 +322,42 @@ class TestOwnershipRequest(ClaimCase):
         proposal.with_user(self.director).action_approve()
         self.assertEqual(self.account.manager_id, self.other_manager)
 
+    def test_whoever_was_refused_asks_with_what_he_typed(self):
+        self.company.key_account_claim_policy = "block"
+        for confidentiality in ("internal", "secret"):
+            self.account.sudo().confidentiality = confidentiality
+            for values in ({"phone": "0512-66008800"}, {"partner_name": self.customer.name}):
+                with self.subTest(level=confidentiality, values=values):
+                    with self.assertRaises(RedirectWarning) as caught:
+                        self._new_lead(self.other_manager, **values)
+                    action = caught.exception.args[1]
+                    window = self.env[action["res_model"]].with_user(self.other_manager)
+                    window = window.with_context(**action["context"])
+                    window.create({"kind": "conflict", "reason": "They wrote to us."}).action_confirm()
+                    proposal = self.env["key.account.ownership.exception"].search([], limit=1)
+                    self.assertEqual((proposal.account_id, proposal.requester_id),
+                                     (self.account, self.other_manager))
+                    proposal.unlink() if proposal.state == "draft" else proposal.with_user(
+                        self.leader
+                    )._decline("rejected", "No.")
+        window = self.env["key.account.ownership.request"].with_user(self.other_manager)
+        for typed in ({"name": "x"}, {"partner_id": "x"}, ["phone"], {"phone": 5}, {"partner_id": 0}):
+            with self.subTest(typed=typed), self.assertRaises(UserError):
+                window.create({
+                    "model": "crm.lead", "typed": typed, "kind": "conflict", "reason": "x",
+                }).action_confirm()
+
+    def test_a_request_that_nobody_could_look_after_is_refused(self):
+        self.account.sudo().confidentiality = "secret"
+        lead = self._new_lead(self.other_manager, partner_name=self.customer.name)
+        self.company.key_account_director_id = False
+        self.director.active = False
+        self.assertEqual(self._ask(self.other_manager, "customer_wish", lead).activity_ids.user_id,
+                         self.executive)
+        with patch.object(self.registry["key.account"], "_is_open_to", return_value=False):
+            with self.assertRaisesRegex(UserError, "give somebody the role"):
+                self._ask(self.other_manager, "customer_wish", lead)
+
     def test_the_decision_is_told_without_naming_a_secret(self):
         self.account.sudo().confidentiality = "secret"
         lead = self._new_lead(self.other_manager, partner_name=self.customer.name)
@@ -289,7 +367,7 @@ class TestOwnershipRequest(ClaimCase):
         self.env["key.account.member"].create({"account_id": self.account.id, "user_id": self.manager2.id})
         proposal.with_user(self.director).write({"proposed_manager_id": self.manager2.id})
         proposal.with_user(self.director).action_submit()
-        proposal.with_user(self.executive)._decline("rejected", "It stays where it is.")
+        proposal.with_user(self.executive)._decline("rejected", "苏州岩泰 stays where it is.")
         note = self.env["mail.message"].search([
             ("message_type", "=", "user_notification"),
             ("notified_partner_ids", "in", self.other_manager.partner_id.ids),
