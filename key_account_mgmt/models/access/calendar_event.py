@@ -47,7 +47,7 @@ class CalendarEvent(models.Model):
     @api.depends("partner_ids", "res_model", "res_id", "opportunity_id")
     def _compute_key_account_id(self):
         # the field is computed as superuser, like every stored one
-        known = self.env["key.account"]._get_customer_ids()
+        known = self.env["key.account"]._get_customer_accounts().keys()
         customers = known & set(self.partner_ids.commercial_partner_id.ids)
         accounts = customers and self.env["key.account"].with_context(active_test=False).search(
             [("partner_id", "in", list(customers))], order="id"

@@ -61,26 +61,8 @@ class KeyAccountDocumentMixin(models.AbstractModel):
 
     @api.depends("partner_id", "company_id")
     def _compute_key_account_id(self):
-        customers = self.env["key.account"]._get_customer_ids()
-        documents = self.filtered(
-            lambda document: document.partner_id.commercial_partner_id.id in customers
-            and document._is_key_account_document()
-        )
-        (self - documents).key_account_id = False
-        if not documents:
-            return
-        # with what documents keep of it, so that no second query asks for that
-        kept = [self._get_account_field(name) for name in self._get_snapshot_fields()]
-        accounts = self.env["key.account"].with_context(active_test=False).search_fetch(
-            [("partner_id", "in", documents.partner_id.commercial_partner_id.ids)],
-            ["partner_id", "company_id", *kept], order="id",
-        )
-        by_partner = accounts.grouped("partner_id")
-        for document in documents:
-            own = by_partner.get(document.partner_id.commercial_partner_id, accounts.browse())
-            if document.company_id:
-                own = own.filtered_domain([("company_id", "=", document.company_id.id)])
-            document.key_account_id = own[:1]
+        for document in self:
+            document.key_account_id = document._is_key_account_document() and document._find_key_account_id()
 
     @api.depends("partner_id.key_account_is_secret")
     def _compute_key_account_is_secret(self):
@@ -135,6 +117,19 @@ class KeyAccountDocumentMixin(models.AbstractModel):
         :rtype: res.partner
         """
         return self.partner_id
+
+    def _find_key_account_id(self):
+        """Return the id of the customer's account in the document's company, from memory, or False.
+
+        :rtype: int or bool
+        """
+        self.ensure_one()
+        known = self.env["key.account"]._get_customer_accounts()
+        company_id = self.company_id.id
+        for account_id, own_company_id in known.get(self.partner_id.commercial_partner_id.id, ()):
+            if company_id in (own_company_id, False):
+                return account_id
+        return False
 
     def _is_key_account_document(self):
         """Return whether this is a document of our sales at all."""

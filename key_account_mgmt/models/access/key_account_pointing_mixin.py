@@ -27,4 +27,6 @@ class KeyAccountPointingMixin(models.AbstractModel):
         flag = self._fields.get("key_account_is_secret")
         if not found or not flag or flag in found or not self._has_field_access(flag, "read"):
             return found
+        if ignore_when_in_cache and not any(flag._cache_missing_ids(self)):
+            return found
         return [*found, flag]

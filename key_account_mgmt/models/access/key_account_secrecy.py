@@ -20,7 +20,7 @@ class KeyAccount(models.Model):
         return accounts
 
     def write(self, vals):
-        moves = bool(vals.keys() & {"confidentiality", "partner_id"})
+        moves = bool(vals.keys() & {"confidentiality", "partner_id", "company_id"})
         if moves:
             # before as well: what depends on it may be computed at any time from now on
             self._forget_accounts()
@@ -42,15 +42,19 @@ class KeyAccount(models.Model):
 
     @api.model
     @tools.ormcache()
-    def _get_customer_ids(self):
-        """Return the ids of the customers who have an account in any company, whatever its state.
+    def _get_customer_accounts(self):
+        """Return the accounts of each customer in all companies, whatever their state, the oldest first.
 
-        :rtype: frozenset
+        :return: {customer id: ((account id, company id), …)}
+        :rtype: dict
         """
-        self.flush_model(["partner_id"])
-        return frozenset(
-            id_ for id_, in self.env.execute_query(SQL("SELECT DISTINCT partner_id FROM key_account"))
-        )
+        self.flush_model(["partner_id", "company_id"])
+        found = {}
+        for id_, partner_id, company_id in self.env.execute_query(
+            SQL("SELECT id, partner_id, company_id FROM key_account ORDER BY id")
+        ):
+            found.setdefault(partner_id, []).append((id_, company_id))
+        return {partner_id: tuple(accounts) for partner_id, accounts in found.items()}
 
     @api.model
     @tools.ormcache()

@@ -34,6 +34,7 @@ class ResPartner(models.Model):
         compute="_compute_key_account_is_secret",
         store=True,
         prefetch=False,
+        # not for whoever sees secret customers only because of their documents
         groups=group("director"),
         help="Technical: record rules read this on the customer and its contacts.",
     )

@@ -154,7 +154,7 @@ class KeyAccountClaimMixin(models.AbstractModel):
         return (self.company_id or self.env.company).sudo().key_account_claim_policy
 
     def _get_foreign_claims(self):
-        """Return the documents whose customer another department has; one query for all of them.
+        """Return the documents whose customer another department has; one query for those that nobody has.
 
         :return: {document: key.account (as superuser)}
         :rtype: dict
@@ -166,8 +166,8 @@ class KeyAccountClaimMixin(models.AbstractModel):
         asked = {}
         # sudo: whose account it is need not be known to the user, nor may he see its contact
         for document, own in zip(documents, documents.sudo()):
-            account = own.key_account_id
-            asked[document] = {("account", str(account.id))} if account else own._get_claim_keys()
+            account_id = own._find_key_account_id()
+            asked[document] = {("account", account_id)} if account_id else own._get_claim_keys()
         taken = self._find_taken(set().union(*asked.values()))
         found = {}
         for document, keys in asked.items():
@@ -190,23 +190,37 @@ class KeyAccountClaimMixin(models.AbstractModel):
         :return: {(kind, key): [(account id, company id)]}
         :rtype: dict
         """
-        if not keys:
+        behind = {(kind, key): [key] for kind, key in keys if kind == "account"}
+        if pairs := tuple((key, kind) for kind, key in keys if kind != "account"):
+            self.env["key.account.claim"].flush_model()
+            for kind, key, account_id in self.env.execute_query(SQL(
+                "SELECT kind, key, account_id FROM key_account_claim WHERE (key, kind) IN %s", pairs
+            )):
+                behind.setdefault((kind, key), []).append(account_id)
+        foreign = self._find_foreign({id_ for ids in behind.values() for id_ in ids})
+        return {
+            asked: [(id_, foreign[id_]) for id_ in ids if id_ in foreign] for asked, ids in behind.items()
+        }
+
+    @api.model
+    def _find_foreign(self, account_ids):
+        """Return which of these accounts have people, and not the user nor his department.
+
+        :param set account_ids: ids of accounts
+        :return: {account id: company id}
+        :rtype: dict
+        """
+        if not account_ids:
             return {}
-        for name in ("key.account", "key.account.claim", "crm.team", "crm.team.member"):
+        for name in ("key.account", "crm.team", "crm.team.member"):
             self.env[name].flush_model()
-        ids = tuple(int(key) for kind, key in keys if kind == "account")
-        pairs = tuple((key, kind) for kind, key in keys if kind != "account")
-        rows = self.env.execute_query(SQL(
+        return dict(self.env.execute_query(SQL(
             """
-            SELECT asked.kind, asked.key, account.id, account.company_id
-              FROM (
-                    SELECT account_id, kind, key FROM key_account_claim WHERE (key, kind) IN %(pairs)s
-                     UNION ALL
-                    SELECT id, 'account', id::text FROM key_account WHERE id IN %(ids)s
-                   ) asked
-              JOIN key_account account ON account.id = asked.account_id
+            SELECT account.id, account.company_id
+              FROM key_account account
          LEFT JOIN crm_team team ON team.id = account.team_id
-             WHERE account.active AND account.state NOT IN %(closed)s
+             WHERE account.id IN %(ids)s
+               AND account.active AND account.state NOT IN %(closed)s
                AND team.user_id IS DISTINCT FROM %(uid)s
                AND team.key_account_acting_deputy_id IS DISTINCT FROM %(uid)s
                AND NOT EXISTS (SELECT 1 FROM key_account_allowed_user_rel allowed
@@ -215,9 +229,5 @@ class KeyAccountClaimMixin(models.AbstractModel):
                                 WHERE member.crm_team_id = account.team_id AND member.active
                                   AND member.user_id = %(uid)s)
             """,
-            pairs=pairs or (("", ""),), ids=ids or (0,), closed=CLOSED_STATES, uid=self.env.uid,
-        ))
-        taken = {}
-        for kind, key, account_id, company_id in rows:
-            taken.setdefault((kind, key), []).append((account_id, company_id))
-        return taken
+            ids=tuple(account_ids), closed=CLOSED_STATES, uid=self.env.uid,
+        )))

@@ -49,7 +49,7 @@ class ResPartner(models.Model):
         """Return the key accounts of these partners and of the companies that they work for."""
         accounts = self.env["key.account"]
         # sudo: the account may be hidden from the one who edits the contact
-        customers = accounts._get_customer_ids() & set(self.sudo().commercial_partner_id.ids)
+        customers = accounts._get_customer_accounts().keys() & set(self.sudo().commercial_partner_id.ids)
         if not customers:
             return accounts
         # sudo: as above
