@@ -2,10 +2,14 @@ from . import test_approval
 from . import test_layers
 from . import test_perimeter
 from . import test_hostile
+from . import test_hostile_forgery
+from . import test_hostile_buttons
+from . import test_hostile_web
 from . import test_translation
 from . import test_sweep
 from . import test_secrecy
 from . import test_host_paths
 from . import test_matrix
 from . import test_hostile_file
+from . import test_hostile_masks
 from . import test_hostile_traces

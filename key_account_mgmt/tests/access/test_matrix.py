@@ -9,7 +9,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.addons.mail.tests.common import mail_new_test_user
 
 from ..common import role_group
-from .test_hostile import HostileCase
+from .hostile import HostileCase
 
 FILE = Path(__file__).parents[1] / "access_matrix.csv"
 LEVELS = ("internal", "confidential", "secret")
