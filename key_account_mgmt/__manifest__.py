@@ -16,6 +16,7 @@
         "security/ir.model.access.csv",
         "security/access_rules.xml",
         "security/account_rules.xml",
+        "security/account_file_rules.xml",
         "security/grading_rules.xml",
         "data/access_data.xml",
         "data/account_data.xml",

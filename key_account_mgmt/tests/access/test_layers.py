@@ -28,12 +28,8 @@ class TestLayers(BaseCase):
         return homes
 
     def _get_xml(self, layer):
-        yield from sorted((ADDON / "views" / layer).glob("*.xml"))
-        yield from (
-            path
-            for path in (ADDON / f"security/{layer}_rules.xml", ADDON / f"data/{layer}_data.xml")
-            if path.exists()
-        )
+        for pattern in (f"views/{layer}/*.xml", f"security/{layer}_*.xml", f"data/{layer}_*.xml"):
+            yield from sorted(ADDON.glob(pattern))
 
     def _get_names(self, path):
         """Return every model or xml id that a file names: in Python, whole string constants."""
