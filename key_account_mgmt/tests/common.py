@@ -35,6 +35,26 @@ class KeyAccountCase(TransactionCase):
         })
         cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
         cls.company = cls.company.with_env(cls.env)
+        cls._make_users()
+        cls.team = cls._new_team("East", cls.leader, cls.manager | cls.manager2 | cls.assistant)
+        cls.other_team = cls._new_team("South", cls.other_leader, cls.other_manager)
+        cls.company.write({
+            "key_account_director_id": cls.director.id,
+            "key_account_executive_id": cls.executive.id,
+        })
+        cls.scheme = cls.env.ref("key_account_mgmt.scheme_share")
+        cls.grade_a = cls.env.ref("key_account_mgmt.scheme_share_grade_a")
+        cls.grade_b = cls.env.ref("key_account_mgmt.scheme_share_grade_b")
+        cls.grade_c = cls.env.ref("key_account_mgmt.scheme_share_grade_c")
+        cls.product = cls.env["product.product"].create({
+            "name": "Bearing", "list_price": 1, "taxes_id": False, "invoice_policy": "order",
+        })
+
+    # === BUILDERS === #
+
+    @classmethod
+    def _make_users(cls):
+        """Make a user of each role; each is found by his login in ``users``, and as an attribute."""
         cls.users = {
             login: cls._new_user(login, groups)
             for login, groups in {
@@ -60,21 +80,6 @@ class KeyAccountCase(TransactionCase):
         cls.users["public"] = cls.env.ref("base.public_user")
         for login, user in cls.users.items():
             setattr(cls, login, user)
-        cls.team = cls._new_team("East", cls.leader, cls.manager | cls.manager2 | cls.assistant)
-        cls.other_team = cls._new_team("South", cls.other_leader, cls.other_manager)
-        cls.company.write({
-            "key_account_director_id": cls.director.id,
-            "key_account_executive_id": cls.executive.id,
-        })
-        cls.scheme = cls.env.ref("key_account_mgmt.scheme_share")
-        cls.grade_a = cls.env.ref("key_account_mgmt.scheme_share_grade_a")
-        cls.grade_b = cls.env.ref("key_account_mgmt.scheme_share_grade_b")
-        cls.grade_c = cls.env.ref("key_account_mgmt.scheme_share_grade_c")
-        cls.product = cls.env["product.product"].create({
-            "name": "Bearing", "list_price": 1, "taxes_id": False, "invoice_policy": "order",
-        })
-
-    # === BUILDERS === #
 
     @classmethod
     def _new_user(cls, login, groups, company=None):

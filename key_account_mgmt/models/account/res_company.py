@@ -26,6 +26,16 @@ class ResCompany(models.Model):
         help="When nothing in a file was changed for so many days its account's manager is told; 0: never.",
     )
 
+    key_account_claim_policy = fields.Selection(
+        selection=[("off", "Allowed"), ("warn", "Warned"), ("block", "Refused")],
+        string="Others Who Open a Lead or Quotation Are",
+        required=True,
+        default="warn",
+        help="When somebody of another department opens a lead, an opportunity or a quotation for a "
+        "customer who is a key account already, by itself or by its name, e-mail domain, phone or tax "
+        "number.",
+    )
+
     _key_account_file_days = models.Constraint(
         "CHECK (key_account_coverage_days >= 0 AND key_account_renewal_days >= 0"
         " AND key_account_stale_days >= 0)",
@@ -48,12 +58,3 @@ class ResCompany(models.Model):
         if not self.key_account_stale_days:
             return None
         return fields.Datetime.subtract(fields.Datetime.now(), days=self.key_account_stale_days)
-    key_account_claim_policy = fields.Selection(
-        selection=[("off", "Allowed"), ("warn", "Warned"), ("block", "Refused")],
-        string="Others Who Open a Lead or Quotation Are",
-        required=True,
-        default="warn",
-        help="When somebody of another department opens a lead, an opportunity or a quotation for a "
-        "customer who is a key account already, by itself or by its name, e-mail domain, phone or tax "
-        "number.",
-    )
