@@ -2,12 +2,16 @@ import ast
 import re
 from pathlib import Path
 
+from odoo import fields, models
+from odoo.orm.model_classes import add_to_registry
 from odoo.tests import BaseCase, TransactionCase, tagged
 
 LAYERS = ("access", "account", "grading", "service", "performance")
 ADDON = Path(__file__).parents[2]
 # What puts the addon together may name everything.
 EXEMPT = {"menus.xml"}
+# Which accounts a review is of: the run is its company's, each row hangs on its account.
+POINTS_FREELY = {"key.account.grading.run.account_ids"}
 
 
 @tagged("post_install", "-at_install")
@@ -79,21 +83,58 @@ class TestLayers(BaseCase):
 @tagged("post_install", "-at_install")
 class TestPerimeterIsComplete(TransactionCase):
 
-    def test_every_model_with_an_account_is_inside_the_perimeter(self):
-        hosts = self.env.registry["key.account.document.mixin"]._inherit_children
-        reports = {"sale.report", "account.invoice.report", "res.partner"}
-        outside = [
-            name
+    def _find_outside(self):
+        """Return by which fields a model of the addon points to accounts without hanging on one.
+
+        Inside the perimeter is ``account_id`` alone, of a model with the access mixin.
+        """
+        return [
+            f"{name}.{field.name}"
             for name, model in self.env.registry.items()
-            if name.startswith("key.account")
-            and (field := model._fields.get("account_id"))
-            and field.comodel_name == "key.account"
-            and not model._is_inside_perimeter
+            if name.startswith("key.account") and not model._abstract
+            for field in model._fields.values()
+            if field.type in ("many2one", "many2many") and field.comodel_name == "key.account"
+            and not (field.name == "account_id" and getattr(model, "_is_inside_perimeter", False))
+            and f"{name}.{field.name}" not in POINTS_FREELY
         ]
-        self.assertEqual(outside, [], "inherit key.account.access.mixin")
+
+    def _add_model(self, model):
+        """Put a model into the registry for the length of a test."""
+        add_to_registry(self.registry, model)
+        self.addCleanup(self.registry._setup_models__, self.env.cr, [])
+        self.addCleanup(self.registry.__delitem__, model._name)
+        self.registry._setup_models__(self.env.cr, [])
+
+    def test_every_model_with_an_account_is_inside_the_perimeter(self):
+        self.assertEqual(self._find_outside(), [], "inherit key.account.access.mixin")
+        hosts = self.env.registry["key.account.document.mixin"]._inherit_children
         self.assertTrue({"sale.order", "crm.lead", "account.move"} <= set(hosts))
-        for name in reports:
+        for name in ("sale.report", "account.invoice.report", "res.partner"):
             self.assertIn("key_account_id", self.env[name]._fields)
+
+    def test_a_model_outside_of_the_perimeter_is_found_by_whatever_field_it_points(self):
+        class Forgetful(models.Model):
+            _module = None
+            _name = "key.account.forgetful"
+            _description = "Names an Account Without the Mixin"
+
+            account_id = fields.Many2one("key.account")
+            rival_id = fields.Many2one("key.account")
+
+        class Inside(models.Model):
+            _module = None
+            _name = "key.account.mindful"
+            _description = "Has the Mixin, and Another Account Beside It"
+            _inherit = ["key.account.access.mixin"]
+
+            parent_account_id = fields.Many2one("key.account")
+
+        self._add_model(Forgetful)
+        self._add_model(Inside)
+        self.assertEqual(self._find_outside(), [
+            "key.account.forgetful.account_id", "key.account.forgetful.rival_id",
+            "key.account.mindful.parent_account_id",
+        ])
 
     def test_every_model_has_rules_of_access(self):
         models = self.env["ir.model"].search([("model", "=like", "key.account%")])
