@@ -21,6 +21,9 @@ class KeyAccountCase(TransactionCase):
         other_company      other_director
     """
 
+    # how many hostile calls a test has made; a run says at its end how many there were in all
+    tried = 0
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

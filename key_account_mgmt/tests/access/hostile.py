@@ -60,7 +60,7 @@ class HostileCase(KeyAccountCase):
 
     def setUp(self):
         super().setUp()
-        self.tried, self.got_through = 0, []
+        self.got_through = []
 
     def _call(self, login, model, method, *args, context=None, **kwargs):
         """Call a public method as the web client does, then undo what it did."""

@@ -128,6 +128,8 @@ class TestPathsByHttp(HostCase, HttpCase):
         cls.order_attachment = cls.env["ir.attachment"].create({
             "name": "drawing.txt", "raw": SECRET_TEXT, "res_model": "sale.order", "res_id": cls.order.id,
         })
+        cls.invoice = cls.order._create_invoices()
+        cls.invoice.action_post()
         cls.env.flush_all()
 
     def _rpc(self, model, method, *args, **kwargs):
@@ -146,10 +148,18 @@ class TestPathsByHttp(HostCase, HttpCase):
             f"/web/content/{self.order_attachment.id}", f"/web/image/{self.attachment.id}",
             f"/web/content/res.partner/{customer}/name",
             f"/web/content?model=key.account&id={account}&field=code",
-            f"/report/html/key_account_mgmt.report_key_account_application/{account}",
-            f"/report/pdf/key_account_mgmt.report_key_account_application/{account}",
-            f"/report/html/sale.report_saleorder/{order}", f"/mail/view?model=key.account&res_id={account}",
-            f"/my/orders/{order}", f"/json/1/res.partner/{customer}", f"/json/1/key.account/{account}",
+            f"/mail/view?model=key.account&res_id={account}", f"/my/orders/{order}",
+            f"/json/1/res.partner/{customer}", f"/json/1/key.account/{account}",
+            # in tests a PDF comes as the page that it is made of
+            *(
+                f"/report/{kind}/{report}/{id_}" for kind in ("html", "pdf") for report, id_ in (
+                    ("key_account_mgmt.report_key_account_application", account),
+                    ("sale.report_saleorder", order),
+                    ("sale.report_saleorder_pro_forma", order),
+                    ("account.account_invoices", self.invoice.id),
+                    ("account.report_invoice", self.invoice.id),
+                )
+            ),
         ]
         calls = [
             ("key.account", "web_read", [account], {"display_name": {}}),
@@ -177,7 +187,6 @@ class TestPathsByHttp(HostCase, HttpCase):
     @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.http_routing.models.ir_http")
     def test_no_address_gives_anything_of_a_secret_customer(self):
         pages, calls, threads = self._get_requests()
-        tried = 0
         for login in (*OUTSIDERS, None):
             user = self.users.get(login)
             self.authenticate(user and user.login, user and (user.login + "x" * (8 - len(user.login))))
@@ -187,23 +196,23 @@ class TestPathsByHttp(HostCase, HttpCase):
             ]).raw
             for page in pages:
                 answer = self.url_open(page, allow_redirects=False)
-                tried += 1
+                self.tried += 1
                 with self.subTest(role=login, page=page):
                     self.assertNotEqual(answer.status_code, 500)
                     self.assertNotIn(MARK.encode(), answer.content)
                     self.assertFalse(picture and picture == answer.content)
             for call in calls:
-                tried += 1
+                self.tried += 1
                 with self.subTest(role=login, call=call):
                     self._assert_told_nothing(self._rpc(*call))
             for route, params in threads:
-                tried += 1
+                self.tried += 1
                 answer = self.url_open(route, data=json.dumps({
                     "jsonrpc": "2.0", "method": "call", "params": params,
                 }), headers={"Content-Type": "application/json"})
                 with self.subTest(role=login, route=route, params=params):
                     self._assert_told_nothing(answer.text)
-        self.assertGreaterEqual(tried, 200)
+        self.assertGreaterEqual(self.tried, 200)
 
     def _assert_told_nothing(self, text):
         self.assertNotIn(MARK, text)
@@ -212,6 +221,8 @@ class TestPathsByHttp(HostCase, HttpCase):
             self.assertRegex(text, "AccessError|SessionExpired|NotFound|UserError|MissingError|Forbidden")
 
     def test_those_inside_get_it(self):
+        self.authenticate(self.bookkeeper.login, self.bookkeeper.login)
+        self.assertIn(MARK, self.url_open(f"/report/pdf/account.account_invoices/{self.invoice.id}").text)
         self.authenticate(self.manager.login, self.manager.login)
         self.assertIn(SECRET_TEXT, self.url_open(f"/web/content/{self.attachment.id}").content)
         self.assertIn(MARK, self._rpc("key.account", "web_read", [self.account.id], {"display_name": {}}))

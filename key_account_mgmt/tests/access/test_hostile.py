@@ -88,6 +88,7 @@ class TestOutsiders(HostileCase):
         order = self.env["sale.order"].search(
             [("key_account_id", "=", self.accounts["internal"].id)], limit=1
         )
+        opened = 0
         for login in (*INSIDERS, "service", "nobody", "document", "salesman"):
             for record in (order.partner_id, order):
                 order.user_id = self.users[login]
@@ -99,8 +100,8 @@ class TestOutsiders(HostileCase):
                     names = views["models"][record._name]["fields"]
                     shown = {name: {} for name in names if name.startswith("key_account")}
                     self._call(login, record._name, "web_read", record.ids, {"id": {}, **shown})
-                    self.tried += 1
-        self.assertGreaterEqual(self.tried, 20)
+                    opened += 1
+        self.assertGreaterEqual(opened, 20)
 
 
 @tagged("post_install", "-at_install")

@@ -49,7 +49,7 @@ class TestForms(SweepCase):
 
     @mute_logger("odoo.sql_db", "odoo.http", "odoo.addons.base.models.ir_rule")
     def test_no_form_fills_itself_from_a_hidden_record(self):
-        hidden, tried, leaks = self._get_hidden(), 0, set()
+        hidden, leaks = self._get_hidden(), set()
         for login in ("salesman", "leader", "nobody"):
             for records in self._get_form_models(login):
                 spec = self._get_form_specification(records)
@@ -63,14 +63,14 @@ class TestForms(SweepCase):
                         (([], {name: value}, [name], spec), {}),
                         (([], {}, [], spec), {f"default_{name}": value}),
                     ):
-                        tried += 1
+                        self.tried += 1
                         # some of core's forms cannot do without their own buttons' context
                         with suppress(UserError, KeyError, IndexError, ValueError):
                             answer = self._call(login, records._name, "onchange", *args, context=context)
                             if MARK in str(answer):
                                 leaks.add((login, records._name, name, bool(context)))
         self.assertEqual(leaks, set())
-        self.assertGreater(tried, 300)
+        self.assertGreater(self.tried, 300)
 
 
 @tagged("post_install", "-at_install")

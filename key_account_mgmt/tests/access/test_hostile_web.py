@@ -55,19 +55,52 @@ class TestHostileWeb(HostileCase, HttpCase):
                         self.assertRegex(name, r"^odoo\.exceptions\.(AccessError|UserError|MissingError)$")
         self.assertGreaterEqual(self.tried, 100)
 
-    def test_the_printed_application_of_a_hidden_account_is_not_served(self):
-        route = "/report/html/key_account_mgmt.report_key_account_application"
+    def _get_reports(self, model):
+        """Return the names of the addon's prints of a model."""
+        return self.env["ir.actions.report"].search([
+            ("report_name", "=like", "key_account_mgmt.%"), ("model", "=", model),
+        ]).mapped("report_name")
+
+    def _print(self, report, record, kind="html"):
+        """Ask the server for a print; in tests a PDF comes as the page that it is made of."""
+        with mute_logger("odoo.http"):
+            response = self.url_open(f"/report/{kind}/{report}/{record.id}")
+        self.assertFalse(response.content.startswith(b"%PDF"), "what is in it would not be found")
+        return response.text
+
+    def _assert_not_printed(self, login, report, record, mark):
+        for kind in ("html", "pdf"):
+            self.tried += 1
+            with self.subTest(role=login, report=report, kind=kind, record=record):
+                self.assertNotIn(mark, self._print(report, record, kind))
+
+    def test_no_print_of_a_hidden_account_is_served(self):
+        reports = self._get_reports("key.account")
+        self.assertGreaterEqual(len(reports), 4)
         for level, logins in BLIND.items():
             for login in (*logins, *OUTSIDERS):
                 self._log_in(login)
-                with self.subTest(role=login, level=level), mute_logger("odoo.http"):
-                    self.tried += 1
-                    response = self.url_open(f"{route}/{self.accounts[level].id}")
-                    self.assertNotIn(f"Veiled {level}", response.text)
+                for report in reports:
+                    self._assert_not_printed(login, report, self.accounts[level], f"Veiled {level}")
         self._log_in("manager")
-        response = self.url_open(f"{route}/{self.accounts['internal'].id}")
-        self.assertIn("Veiled internal", response.text, "the owner gets the form")
-        self.assertGreater(self.tried, 30)
+        for report in reports:
+            text = self._print(report, self.accounts["internal"])
+            self.assertIn("Veiled internal", text, "the owner gets the form")
+        self.assertGreater(self.tried, 200)
+
+    def test_no_print_of_a_hidden_hand_over_or_of_its_hidden_lines_is_served(self):
+        reports = self._get_reports("key.account.handover")
+        self.assertGreaterEqual(len(reports), 2)
+        for login in (*STRANGERS, *OUTSIDERS):
+            self._log_in(login)
+            for report in reports:
+                self._assert_not_printed(login, report, self.handover, "Veiled")
+        for login in ("leader", "clerk", "inspector"):
+            self._log_in(login)
+            for report in reports:
+                self._assert_not_printed(login, report, self.handover, "Veiled secret")
+                self.assertIn("Veiled internal", self._print(report, self.handover))
+        self.assertGreater(self.tried, 40)
 
     def test_a_second_account_is_refused_in_words(self):
         self._log_in("manager")
