@@ -6,7 +6,7 @@ class KeyAccountReason(models.TransientModel):
     """Asks for the reason without which something final is not done.
 
     A model names what is done for a reason in ``_reason_actions``: {the act: the method that takes the
-    reason}. The method itself decides whether the user may.
+    reason}. The method itself decides whether the user may, and may return an action to go on with.
     """
 
     _name = "key.account.reason"
@@ -36,8 +36,8 @@ class KeyAccountReason(models.TransientModel):
         if not records:
             raise UserError(self.env._("What you decide on is no longer there. Open it anew."))
         records.check_access("read")
-        getattr(records, method)(self.reason.strip())
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        action = getattr(records, method)(self.reason.strip())
+        return action or {"type": "ir.actions.client", "tag": "soft_reload"}
 
     @api.model
     def _get_action(self, records, act, title):

@@ -17,14 +17,16 @@ PERSONAL_FIELDS = (
     "role", "decision_power", "attitude", "relationship", "last_met_date", "note", "project_ids",
     "consent_note", "birthday", "family_members", "home_address", "hobbies",
 )
-BLANKED_CONTACT_FIELDS = (
-    *CONTACT_FIELDS, "street", "street2", "zip", "city", "state_id", "country_id", "website", "comment",
-    "vat", "ref", "barcode", "image_1920",
+PRIVATE_CONTACT_FIELDS = (*CONTACT_FIELDS, "website", "comment", "barcode", "image_1920")
+# What an order or an invoice has to go on showing of the contact whom it names.
+DOCUMENT_CONTACT_FIELDS = (
+    "street", "street2", "zip", "city", "state_id", "country_id", "vat", "ref",
 )
 # Tables that point to a contact without needing to know who it was.
 HARMLESS_TABLES = frozenset({
-    "mail_followers", "mail_message", "mail_message_res_partner_rel", "mail_message_res_partner_starred_rel",
-    "mail_notification", "res_partner", "res_partner_res_partner_category_rel", "key_account_stakeholder",
+    "calendar_attendee", "calendar_event_res_partner_rel", "key_account_stakeholder", "mail_followers",
+    "mail_message", "mail_message_res_partner_rel", "mail_message_res_partner_starred_rel",
+    "mail_notification", "res_partner", "res_partner_res_partner_category_rel",
 })
 
 
@@ -115,18 +117,35 @@ class KeyAccountStakeholder(models.Model):
         """Erase what is known of these persons for good; that it was done, by whom and why is kept.
 
         :param str reason: why, in the user's words
+        :return: the action that tells what stays of their contacts and why, or False
         :raise UserError: when it is not the user's to do, or done already
         """
+        remains = []
         for person in self:
             if refusal := person._get_cannot_erase_reason():
                 raise UserError(refusal)
             person.check_access("write")
             # sudo: whoever may erase the person erases all of it: notes, contact, old values
-            person.sudo()._erase_personal_data()
+            remains.append(person.sudo()._erase_personal_data())
         # the line stays behind the record: it tells of nobody any more
         self.env["key.account.access.log"]._log("erase", self, reason=reason)
+        return any(remains) and {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("The file holds nothing of the person any more"),
+                "message": "\n".join(filter(None, remains)),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def _erase_personal_data(self):
+        """Blank the record, and of its contact whatever nothing else needs.
+
+        :return: what stays of the contact and why, or False
+        """
         self.ensure_one()
         quiet = self.with_context(tracking_disable=True, mail_notrack=True)
         name = self.env._("Erased Person %(number)s", number=self.id)
@@ -144,8 +163,7 @@ class KeyAccountStakeholder(models.Model):
         })
         quiet.is_erased = True
         self._erase_trail()
-        if contact and not self._is_contact_needed(contact):
-            quiet._erase_contact(contact, name)
+        return bool(contact) and quiet._erase_contact(contact, name)
 
     def _erase_trail(self):
         """Remove notes, old values, activities and papers of the record: they name the person."""
@@ -158,37 +176,74 @@ class KeyAccountStakeholder(models.Model):
         self.message_ids.unlink()
 
     def _erase_contact(self, contact, name):
+        if self._is_contact_shared(contact):
+            return self.env._(
+                "The contact “%(name)s” stays as it is: somebody logs in with it, it has contacts of its own, "
+                "or another file needs it.",
+                name=contact.name,
+            )
+        documents = self._get_contact_documents(contact)
         contact = contact.with_context(tracking_disable=True, mail_notrack=True)
         contact.message_ids.unlink()
+        self._blank_contact(contact, PRIVATE_CONTACT_FIELDS)
+        if documents:
+            return self.env._(
+                "The contact “%(name)s” keeps its name and address, since they stand on documents: "
+                "%(documents)s. Its post, phone, e-mail, notes and messages are gone.",
+                name=contact.name, documents=", ".join(documents),
+            )
         contact.activity_ids.unlink()
-        contact.write({
-            **{field: False for field in BLANKED_CONTACT_FIELDS if field in contact._fields},
-            "name": name,
-            "active": False,
-        })
+        self._blank_contact(contact, DOCUMENT_CONTACT_FIELDS)
+        contact.write({"name": name, "active": False})
+        return False
 
-    def _is_contact_needed(self, contact):
-        """Return whether anything but this person needs the contact: documents, a user, other people.
+    def _blank_contact(self, contact, names):
+        contact.write({name: False for name in names if name in contact._fields})
 
-        Every table that points to contacts is asked, whichever addon it is of.
+    def _is_contact_shared(self, contact):
+        """Return whether the contact is more than a person of this file.
 
         :param res.partner contact: a person at a customer
         :rtype: bool
         """
+        contact = contact.with_context(active_test=False)
         people = self.with_context(active_test=False)
-        if contact.with_context(active_test=False).child_ids or people.search_count(
+        return bool(contact.user_ids or contact.child_ids or people.search_count(
             [("partner_id", "=", contact.id), ("id", "!=", self.id)], limit=1
-        ):
-            return True
+        ))
+
+    def _get_contact_documents(self, contact):
+        """Return the kinds of documents that name the contact.
+
+        Every table that points to contacts is asked, whichever addon it is of.
+
+        :param res.partner contact: a person at a customer
+        :return: names of models, in the user's language
+        :rtype: list
+        """
         self.env.flush_all()
-        return any(
-            self.env.execute_query(SQL(
+        homes = self._get_models_by_table()
+        found = {
+            homes[table]
+            for table, column in self.env["base.partner.merge.automatic.wizard"]._get_fk_on("res_partner")
+            if table in homes and table not in HARMLESS_TABLES and self.env.execute_query(SQL(
                 "SELECT 1 FROM %s WHERE %s = %s LIMIT 1",
                 SQL.identifier(table), SQL.identifier(column), contact.id,
             ))
-            for table, column in self.env["base.partner.merge.automatic.wizard"]._get_fk_on("res_partner")
-            if table not in HARMLESS_TABLES
-        )
+        }
+        return sorted({self.env["ir.model"]._get(name).name for name in found})
+
+    def _get_models_by_table(self):
+        """Return which model each table belongs to, tables of many2many fields included."""
+        homes = {}
+        for name, model in self.env.registry.items():
+            if model._abstract or model._transient or not model._auto:
+                continue
+            homes[model._table] = name
+            for field in model._fields.values():
+                if field.type == "many2many" and field.store:
+                    homes.setdefault(field.relation, name)
+        return homes
 
     # === CRON METHODS === #
 

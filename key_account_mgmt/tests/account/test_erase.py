@@ -31,10 +31,11 @@ class TestErase(KeyAccountCase):
     def _erase(self, login="manager", person=None, reason="She asked for it"):
         person = person or self.person
         self.env.invalidate_all()
-        self.env["key.account.reason"].with_user(self.users[login]).create({
+        action = self.env["key.account.reason"].with_user(self.users[login]).create({
             "model": person._name, "res_ids": str(person.id), "act": "erase", "reason": reason,
         }).action_confirm()
         self.env.invalidate_all()
+        return action
 
     def _find_traces(self):
         """Return every column of the tables concerned that still holds something of hers."""
@@ -112,21 +113,54 @@ class TestErase(KeyAccountCase):
             person.action_unarchive()
         self.assertEqual(self.env["key.account.access.log"].sudo().search_count([("kind", "=", "erase")]), 1)
 
-    def test_a_contact_that_documents_need_stays(self):
-        self._new_order(self.contact, 100)
-        self._erase()
+    def test_a_contact_whom_documents_name_keeps_name_and_address_alone_and_the_user_is_told(self):
+        self.contact.write({"street": "Works Road 1", "website": "https://li.example"})
+        self.contact.message_post(body="Ms Li likes tea.")
+        order = self._new_order(self.contact, 100)
+        action = self._erase()
         self.assertTrue(self.person.is_erased)
-        self.assertTrue(self.contact.active)
-        self.assertEqual(self.contact.phone, "13900001111")
         self.assertFalse(self.person.partner_id)
-
-    def test_a_contact_who_logs_in_stays(self):
-        self.env["res.users"].create({
-            "name": "Ms Li", "login": "li_portal", "partner_id": self.contact.id,
-            "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
-        })
-        self._erase()
         self.assertTrue(self.contact.active)
+        self.assertEqual((order.partner_id.name, self.contact.street), ("Ms Li", "Works Road 1"))
+        for name in ("phone", "email", "function", "website", "message_ids"):
+            self.assertFalse(self.contact[name], name)
+        self.assertEqual(self._find_traces(), [("res_partner", "Ms Li")])
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertIn("Sales Order", action["params"]["message"])
+        self.assertNotIn("13900001111", str(action))
+
+    def test_a_meeting_keeps_nobody(self):
+        meeting = self.env["calendar.event"].create({
+            "name": "Prices", "start": "2026-01-05 08:00:00", "stop": "2026-01-05 09:00:00",
+            "partner_ids": [(6, 0, self.contact.ids)],
+        })
+        action = self._erase()
+        self.assertEqual(action["tag"], "soft_reload", "there is nothing to tell")
+        self.assertFalse(self.contact.active)
+        self.assertEqual(meeting.attendee_ids.mapped("common_name"), [f"Erased Person {self.person.id}"])
+        self.assertEqual(self._find_traces(), [])
+
+    def test_a_contact_who_logs_in_or_has_another_file_stays_and_the_user_is_told(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        account = self.env["key.account"].sudo().create({
+            "partner_id": self.customer.id, "company_id": elsewhere.id, "team_id": False,
+        })
+        for make in (
+            lambda: self.env["res.users"].create({
+                "name": "Ms Li", "login": "li_portal", "partner_id": self.contact.id,
+                "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
+            }),
+            lambda: self.env["key.account.stakeholder"].sudo().create({
+                "account_id": account.id, "name": "Ms Li", "partner_id": self.contact.id,
+            }),
+        ):
+            with self.env.cr.savepoint() as savepoint:
+                make()
+                action = self._erase()
+                self.assertTrue(self.contact.active)
+                self.assertEqual(self.contact.phone, "13900001111")
+                self.assertIn("stays as it is", action["params"]["message"])
+                savepoint.rollback()
 
     def test_a_person_without_a_contact_is_erased_as_well(self):
         self._erase(person=self.boss)
