@@ -2,6 +2,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .roles import FALLBACKS, group
 
@@ -392,6 +393,21 @@ class KeyAccountApprovalMixin(models.AbstractModel):
         )
 
     # === TELLING PEOPLE === #
+
+    @api.model
+    def _get_decision_domain(self):
+        """Return the domain of the activities by which decisions are asked for.
+
+        Everybody may plan an activity of that type for himself; on other records it asks for nothing.
+
+        :rtype: odoo.fields.Domain
+        """
+        models_ = [
+            name for name in self.env.registry["key.account.approval.mixin"]._inherit_children
+            if not self.env[name]._abstract
+        ]
+        kind = self.env["ir.model.data"]._xmlid_to_res_id(ACTIVITY_TYPE)
+        return Domain("activity_type_id", "=", kind) & Domain("res_model", "in", models_)
 
     def _get_named_approver(self, role, users):
         """Return the one person who gets the activity, among those who may decide."""

@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...calculations.ownership import find_gaps
-from ..access.key_account_approval_mixin import ACTIVITY_TYPE
 from .key_account_ownership import OwnerChange
 
 # What moves is told in one note by the hand-over, and nothing is sent to customers by itself.
@@ -161,10 +160,8 @@ class KeyAccountHandover(models.Model):
                     "the role to somebody else first.",
                     user=handover.user_id.name,
                 ))
-            record.activity_unlink([ACTIVITY_TYPE])
-            if others:
-                user = record._get_named_approver(role, others)
-                record.activity_schedule(ACTIVITY_TYPE, user_id=user.id)
+            # where nothing is to be decided it is a reminder that somebody made by hand
+            activity.user_id = record._get_named_approver(role, others) if others else receiver
 
     # === STANDING IN === #
 

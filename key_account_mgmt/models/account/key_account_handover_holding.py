@@ -5,8 +5,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..access.key_account_approval_mixin import ACTIVITY_TYPE
-
 OFFER_TYPE = "key_account_mgmt.mail_activity_type_handover"
 # Accounts of these states need no manager any more.
 CLOSED_STATES = ("ended", "rejected")
@@ -245,16 +243,13 @@ class KeyAccountHandover(models.Model):
     @api.model
     def _get_activity_domain(self, users, company, is_approval):
         """Decisions that wait, or all else but the offers of hand-overs, which nobody answers for another."""
-        get_id = self.env["ir.model.data"]._xmlid_to_res_id
-        decision, offer = get_id(ACTIVITY_TYPE), get_id(OFFER_TYPE)
+        decision = self.env["key.account.approval.mixin"]._get_decision_domain()
+        offer = self.env["ir.model.data"]._xmlid_to_res_id(OFFER_TYPE)
         return (
             Domain("user_id", "in", users.ids)
             & Domain("res_model", "in", self._get_host_models())
             & Domain("res_id", "!=", 0)
-            & (
-                Domain("activity_type_id", "=", decision) if is_approval
-                else Domain("activity_type_id", "not in", (decision, offer))
-            )
+            & (decision if is_approval else ~decision & Domain("activity_type_id", "!=", offer))
         )
 
     @api.model
