@@ -116,6 +116,14 @@ class KeyAccountHandover(models.Model):
         ])
 
     @api.model
+    def _move_file_parts(self, parts, receiver, handover):
+        """Another owner is no news of the customer: the files stay as old as they are."""
+        updated = {account: account.file_updated_on for account in parts.account_id}
+        parts.write({"user_id": receiver.id})
+        for account, moment in updated.items():
+            account.file_updated_on = moment
+
+    @api.model
     def _move_leads(self, leads, receiver, handover):
         """Only the salesperson changes: not stage, department, company, nor the day of assignment."""
         opened = {lead: lead.date_open for lead in leads}

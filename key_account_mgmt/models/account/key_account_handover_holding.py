@@ -8,6 +8,9 @@ from odoo.tools import SQL
 OFFER_TYPE = "key_account_mgmt.mail_activity_type_handover"
 # Accounts of these states need no manager any more.
 CLOSED_STATES = ("ended", "rejected")
+# Projects and insights of these states are still to be worked on.
+OPEN_PROJECT_STATES = ("planned", "running")
+OPEN_INSIGHT_STATES = ("open", "in_progress")
 
 
 class Holding(NamedTuple):
@@ -45,6 +48,7 @@ class KeyAccountHandover(models.Model):
         """
         return [
             *self._get_account_holdings(),
+            *self._get_file_holdings(),
             *self._get_document_holdings(),
             *self._get_role_holdings(),
             Holding(
@@ -80,6 +84,39 @@ class KeyAccountHandover(models.Model):
                 detail=lambda seat: seat._fields["role"].convert_to_export(seat.role, seat),
             ),
         ]
+
+    @api.model
+    def _get_file_holdings(self):
+        """Return the kinds of what is still to be done in the customer file."""
+        return [
+            self._get_file_holding(
+                "project", self.env._("Projects"), "key.account.project",
+                Domain("state", "in", OPEN_PROJECT_STATES),
+                detail=lambda project: project._get_state_label(project.state),
+            ),
+            self._get_file_holding(
+                "milestone", self.env._("Steps of Projects"), "key.account.project.milestone",
+                Domain("done_date", "=", False)
+                & Domain("project_id.state", "in", OPEN_PROJECT_STATES)
+                & Domain("project_id.active", "=", True),
+                detail=lambda milestone: fields.Date.to_string(milestone.deadline),
+            ),
+            self._get_file_holding(
+                "insight", self.env._("Insights"), "key.account.insight",
+                Domain("state", "in", OPEN_INSIGHT_STATES),
+                detail=lambda insight: insight._get_state_label(insight.state),
+            ),
+        ]
+
+    @api.model
+    def _get_file_holding(self, key, label, model, still_open, detail):
+        """Return the kind of a part of the customer file that has an owner."""
+        return Holding(
+            key, label, model,
+            domain=lambda users, company: Domain("user_id", "in", users.ids)
+            & still_open & self._in_company(company),
+            move=self._move_file_parts, account=lambda part: part.account_id, detail=detail,
+        )
 
     @api.model
     def _get_document_holdings(self):

@@ -18,6 +18,12 @@ class TestArchiveGuard(HandoverCase):
             "admin3", "base.group_system,sales_team.group_sale_manager"
         )
 
+    def _new_part(self, account, model, **values):
+        """Enter a part of an account's file that the assistant is to work on."""
+        return self.env[f"key.account.{model}"].create({
+            "account_id": account.id, "user_id": self.assistant.id, **values,
+        })
+
     def _load(self, user, rows):
         result = self.env["res.users"].with_user(self.admin).load(["id", "active"], rows)
         errors = [message for message in result["messages"] if message["type"] == "error"]
@@ -56,6 +62,12 @@ class TestArchiveGuard(HandoverCase):
             "seat": lambda: self.env["key.account.member"].create({
                 "account_id": account.id, "user_id": self.assistant.id,
             }),
+            "project": lambda: self._new_part(account, "project", name="Line 2"),
+            "milestone": lambda: self._new_part(
+                account, "project.milestone", name="Kick-off", deadline="2027-01-10",
+                project_id=self._new_part(account, "project", name="Line 2", user_id=False).id,
+            ),
+            "insight": lambda: self._new_part(account, "insight", name="A new plant is planned"),
             "lead": lambda: self.env["crm.lead"].create({
                 "name": "Lead", "partner_id": account.partner_id.id, "user_id": self.assistant.id,
             }),

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .test_handover import HandoverCase
@@ -8,6 +9,67 @@ DECISION = "key_account_mgmt.mail_activity_type_approval"
 @tagged("post_install", "-at_install")
 class TestHandoverKinds(HandoverCase):
     """Each kind of thing that somebody holds, and how it moves (O4)."""
+
+    # === THE CUSTOMER FILE === #
+
+    def test_what_is_still_to_be_done_in_the_file_goes_along_and_the_rest_stays(self):
+        account = self._new_account()
+        projects = self.env["key.account.project"].create([
+            {"account_id": account.id, "name": state, "state": state, "user_id": self.manager.id,
+             "milestone_ids": [
+                 Command.create({"name": "Next", "deadline": "2027-01-10", "user_id": self.manager.id}),
+                 Command.create({"name": "Past", "deadline": "2026-01-10", "user_id": self.manager.id,
+                                 "done_date": "2026-01-09"}),
+             ]}
+            for state in ("planned", "running", "completed", "cancelled")
+        ])
+        insights = self.env["key.account.insight"].create([
+            {"account_id": account.id, "name": name, "deadline": "2027-02-01", "user_id": self.manager.id}
+            for name in ("open", "in_progress", "done")
+        ])
+        insights[1].action_start()
+        insights[2].action_done()
+        account.sudo().file_updated_on = "2026-01-01 08:00:00"
+        self._execute(self._new_handover())
+        self.assertEqual(projects[:2].user_id, self.manager2)
+        self.assertEqual(projects[2:].user_id, self.manager)
+        for milestone in projects.milestone_ids:
+            is_open = milestone.name == "Next" and milestone.project_id in projects[:2]
+            self.assertEqual(milestone.user_id, self.manager2 if is_open else self.manager)
+        self.assertEqual([insight.user_id for insight in insights],
+                         [self.manager2, self.manager2, self.manager])
+        follow_up = insights[1].activity_ids
+        self.assertEqual((follow_up.user_id, str(follow_up.date_deadline)), (self.manager2, "2027-02-01"))
+        self.assertEqual(str(account.file_updated_on), "2026-01-01 08:00:00", "nothing new is known")
+        self.assertFalse(self._get_held(self.manager))
+
+    def test_every_field_that_names_somebody_is_held_or_tells_of_the_past(self):
+        past = {
+            "key.account.developer_id", "key.account.survey_user_id",
+            "key.account.ownership.history.manager_id", "key.account.ownership.history.user_id",
+            "key.account.approval.user_id", "key.account.access.log.user_id",
+            "key.account.assessment.override_user_id", "key.account.assessment.override_approver_id",
+        }
+        # what is proposed and offered is answered, or made anew
+        asked = {
+            "key.account.ownership.exception", "key.account.handover", "key.account.handover.line",
+            "key.account.handover.acceptance",
+        }
+        held = set()
+        for kind in self.env["key.account.handover"]._get_holding_kinds():
+            for condition in kind.domain(self.manager, self.company).iter_conditions():
+                held.add(f"{kind.model}.{condition.field_expr}")
+        named = {
+            f"{name}.{field.name}"
+            for name, model in self.env.registry.items()
+            if name.startswith("key.account") and model._auto and not model._abstract and not model._transient
+            and name not in asked
+            for field in model._fields.values()
+            if field.type == "many2one" and field.comodel_name == "res.users" and field.store
+            and field.name not in ("create_uid", "write_uid")
+        }
+        self.assertIn("key.account.project.milestone.user_id", named)
+        self.assertEqual(named - held - past, set(), "give the hand-over a kind for it")
 
     # === DECISIONS === #
 

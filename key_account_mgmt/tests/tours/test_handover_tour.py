@@ -21,6 +21,8 @@ class TestHandoverTour(HandoverCase, HttpCase):
         for number, one in enumerate(held):
             one["lead"].stage_id = stages[number % len(stages)]
         held[-1]["lead"].stage_id = self.stage
+        for one in held[:2]:
+            self._fill_file(one["account"])
         kept = self._get_kept(held)
         address = f"/odoo/action-base.action_res_users/{self.manager.id}"
         self.start_tour(address, "key_account_handover_refused", login=admin.login)
@@ -38,6 +40,8 @@ class TestHandoverTour(HandoverCase, HttpCase):
             self.assertIn(receiver, self.manager2 | third)
             for name in ("lead", "quotation", "order", "meeting", "activity"):
                 self.assertEqual(one[name].user_id, receiver, name)
+            projects = one["account"].project_ids
+            self.assertLessEqual(projects.user_id | projects.milestone_ids.user_id, receiver)
         self.assertEqual(sum(one["account"].manager_id == third for one in held), 1)
         self.assertFalse(self._get_held(self.manager))
         self.manager.with_user(admin).action_archive()
