@@ -24,6 +24,7 @@ from . import key_account_ownership
 from . import key_account_handover
 from . import key_account_handover_line
 from . import key_account_handover_acceptance
+from . import key_account_handover_home
 from . import key_account_handover_holding
 from . import key_account_handover_offer
 from . import key_account_handover_execute

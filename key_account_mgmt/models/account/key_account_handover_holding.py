@@ -19,7 +19,7 @@ class Holding(NamedTuple):
     ``domain`` and ``account_domain`` are functions of users and a company (empty: all companies):
     what they hold, and what of it is about key accounts, so that it keeps a user from being archived.
     ``move`` and ``stand_in`` take the records, the receiver and the hand-over; without ``stand_in`` an
-    absence leaves the kind alone. ``account`` gives a record's key account.
+    absence leaves the kind alone. Where a record belongs is found by ``key_account_handover_home.py``.
     """
 
     key: str
@@ -28,7 +28,6 @@ class Holding(NamedTuple):
     domain: Callable
     move: Callable
     account_domain: Callable | None = None
-    account: Callable | None = None
     detail: Callable | None = None
     role: str = ""
     stand_in: Callable | None = None
@@ -55,7 +54,6 @@ class KeyAccountHandover(models.Model):
                 "approval", self.env._("Decisions Waiting"), "mail.activity",
                 domain=lambda users, company: self._get_activity_domain(users, company, True),
                 move=self._move_approvals,
-                account=self._get_activity_account,
                 detail=lambda activity: activity.res_name,
             ),
         ]
@@ -71,7 +69,6 @@ class KeyAccountHandover(models.Model):
                 "account", self.env._("Key Accounts"), "key.account",
                 domain=self._get_account_holding_domain,
                 move=self._move_accounts,
-                account=lambda account: account,
                 detail=lambda account: account._get_state_label(account.state),
                 role="manager",
                 stand_in=self._stand_in_accounts,
@@ -80,7 +77,6 @@ class KeyAccountHandover(models.Model):
                 "seat", self.env._("Seats on Account Teams"), "key.account.member",
                 domain=self._get_seat_domain,
                 move=self._move_seats,
-                account=lambda seat: seat.account_id,
                 detail=lambda seat: seat._fields["role"].convert_to_export(seat.role, seat),
             ),
         ]
@@ -114,20 +110,20 @@ class KeyAccountHandover(models.Model):
         return Holding(
             key, label, model,
             domain=lambda users, company: Domain("user_id", "in", users.ids)
-            & still_open & self._in_company(company),
-            move=self._move_file_parts, account=lambda part: part.account_id, detail=detail,
+            & still_open & self._get_home_domain(model, company),
+            move=self._move_file_parts, detail=detail,
         )
 
     @api.model
     def _get_document_holdings(self):
-        own = {"account": lambda document: document.key_account_id}
         return [
             Holding(
                 "lead", self.env._("Leads and Opportunities"), "crm.lead",
                 domain=lambda users, company: Domain("user_id", "in", users.ids)
-                & Domain("won_status", "=", "pending") & self._in_company(company),
+                & Domain("won_status", "=", "pending") & self._get_home_domain("crm.lead", company),
                 account_domain=lambda users, company: Domain("key_account_id", "!=", False),
-                move=self._move_leads, detail=lambda lead: lead.stage_id.name, **own,
+                move=self._move_leads,
+                detail=lambda lead: lead.stage_id.name,
             ),
             Holding(
                 "order", self.env._("Quotations and Orders"), "sale.order",
@@ -135,14 +131,12 @@ class KeyAccountHandover(models.Model):
                 account_domain=lambda users, company: Domain("key_account_id", "!=", False),
                 move=self._move_orders,
                 detail=lambda order: order._fields["state"].convert_to_export(order.state, order),
-                **own,
             ),
             Holding(
                 "meeting", self.env._("Meetings"), "calendar.event",
                 domain=self._get_meeting_domain,
                 account_domain=lambda users, company: self._get_meeting_account_domain(),
                 move=self._move_meetings,
-                account=self._get_meeting_account,
                 detail=lambda event: fields.Datetime.to_string(event.start),
             ),
             Holding(
@@ -150,17 +144,15 @@ class KeyAccountHandover(models.Model):
                 domain=lambda users, company: self._get_activity_domain(users, company, False),
                 account_domain=lambda users, company: self._get_activity_account_domain(),
                 move=self._move_activities,
-                account=self._get_activity_account,
                 detail=lambda activity: fields.Date.to_string(activity.date_deadline),
             ),
             Holding(
                 "customer", self.env._("Customers as Salesperson"), "res.partner",
                 domain=lambda users, company: Domain("user_id", "in", users.ids)
                 & (Domain("parent_id", "=", False) | Domain("parent_id.user_id", "not in", users.ids))
-                & self._in_company(company),
+                & self._get_home_domain("res.partner", company),
                 account_domain=lambda users, company: Domain.FALSE,
                 move=self._move_customers,
-                account=lambda partner: partner.commercial_partner_id.key_account_ids[:1],
             ),
         ]
 
@@ -212,15 +204,11 @@ class KeyAccountHandover(models.Model):
         return company._get_key_account_today() if company else fields.Date.today()
 
     @api.model
-    def _in_company(self, company):
-        return Domain("company_id", "in", [*company.ids, False]) if company else Domain.TRUE
-
-    @api.model
     def _get_account_holding_domain(self, users, company):
         return (
             Domain("manager_id", "in", users.ids)
             & Domain("state", "not in", CLOSED_STATES)
-            & self._in_company(company)
+            & self._get_home_domain("key.account", company)
         )
 
     @api.model
@@ -229,7 +217,7 @@ class KeyAccountHandover(models.Model):
             Domain("user_id", "in", users.ids)
             & (Domain("date_to", "=", False) | Domain("date_to", ">=", self._get_today(company)))
             & Domain("account_id.state", "not in", CLOSED_STATES)
-            & (Domain("account_id.company_id", "=", company.id) if company else Domain.TRUE)
+            & self._get_home_domain("key.account.member", company)
         )
 
     @api.model
@@ -241,25 +229,13 @@ class KeyAccountHandover(models.Model):
                 Domain("state", "in", ("draft", "sent"))
                 | Domain("state", "=", "sale") & Domain("invoice_status", "!=", "invoiced")
             )
-            & self._in_company(company)
+            & self._get_home_domain("sale.order", company)
         )
-
-    @api.model
-    def _get_host_models(self):
-        """Return the models whose activities and meetings are the department's work."""
-        return [
-            "res.partner",
-            *sorted(
-                name for name in self.env.registry["key.account.document.mixin"]._inherit_children
-                if not self.env[name]._abstract
-            ),
-            *sorted(name for name in self.env.registry if name.startswith("key.account")),
-        ]
 
     @api.model
     def _get_meeting_domain(self, users, company):
         """Meetings to come that have to do with a customer; private appointments stay."""
-        return (
+        return self._at_home("calendar.event", company, (
             Domain("stop", ">=", fields.Datetime.now())
             & (Domain("user_id", "in", users.ids) | Domain("partner_ids", "in", users.partner_id.ids))
             & (
@@ -267,7 +243,7 @@ class KeyAccountHandover(models.Model):
                 | Domain("res_model", "in", self._get_host_models())
                 | self._get_meeting_account_domain()
             )
-        )
+        ))
 
     @api.model
     def _get_meeting_account_domain(self):
@@ -282,12 +258,20 @@ class KeyAccountHandover(models.Model):
         """Decisions that wait, or all else but the offers of hand-overs, which nobody answers for another."""
         decision = self.env["key.account.approval.mixin"]._get_decision_domain()
         offer = self.env["ir.model.data"]._xmlid_to_res_id(OFFER_TYPE)
-        return (
+        return self._at_home("mail.activity", company, (
             Domain("user_id", "in", users.ids)
             & Domain("res_model", "in", self._get_host_models())
             & Domain("res_id", "!=", 0)
             & (decision if is_approval else ~decision & Domain("activity_type_id", "!=", offer))
-        )
+        ))
+
+    @api.model
+    def _at_home(self, model_name, company, domain):
+        """Leave out of a person's activities or meetings what belongs to another company."""
+        if not company:
+            return domain
+        found = self.env[model_name].search(domain)
+        return Domain("id", "in", self._filter_home(found, company).ids)
 
     @api.model
     def _get_activity_account_domain(self):
@@ -300,35 +284,6 @@ class KeyAccountHandover(models.Model):
                 )
                 domain |= Domain("res_model", "=", name) & Domain("res_id", "in", documents)
         return domain
-
-    @api.model
-    def _get_activity_account(self, activity):
-        return self._get_record_account(self.env[activity.res_model].browse(activity.res_id))
-
-    @api.model
-    def _get_meeting_account(self, event):
-        if account := event.opportunity_id.key_account_id:
-            return account
-        has_record = event.res_model in self.env and event.res_id
-        if has_record and (
-            account := self._get_record_account(self.env[event.res_model].browse(event.res_id))
-        ):
-            return account
-        return event.partner_ids.commercial_partner_id.key_account_ids[:1]
-
-    @api.model
-    def _get_record_account(self, record):
-        """Return the key account that any record is about, or none."""
-        record = record.exists()
-        if record._name == "key.account":
-            return record
-        if record._name == "res.partner":
-            return record.commercial_partner_id.key_account_ids[:1]
-        for name in ("account_id", "key_account_id"):
-            field = record._fields.get(name)
-            if field and field.comodel_name == "key.account":
-                return record[name]
-        return self.env["key.account"]
 
     # === THE PREVIEW === #
 
@@ -364,13 +319,11 @@ class KeyAccountHandover(models.Model):
                 yield kind, record
 
     def _get_line_values(self, kind, record, sequence):
-        account = kind.account(record) if kind.account else self.env["key.account"]
+        account = self._get_record_account(record)
         name, detail = record.display_name, kind.detail(record) if kind.detail else False
-        if account.company_id != self.company_id:
-            if account.confidentiality == "secret":
-                # the line hangs on no account then, so it is read by more people
-                name, detail = self.env._("Something for a secret customer of another company"), False
-            account = account.browse()
+        if self._is_guarded_elsewhere(record, account):
+            # more people read the line than may know of the customer
+            name, detail = self.env._("Something for a customer whom another company guards"), False
         return {
             "handover_id": self.id,
             "sequence": sequence,

@@ -120,10 +120,8 @@ class KeyAccountHandoverLine(models.Model):
             return self.env._("Choose who receives “%(line)s”, or a default receiver.", line=name)
         if user == self.handover_id.user_id:
             return self.env._("%(user)s cannot hand over to himself: choose somebody else.", user=user.name)
-        if self.account_id and (self._is_head() or self.account_id.confidentiality == "secret"):
-            reason = self.account_id._get_cannot_receive_reason(user, is_manager=self.kind == "account")
-            if reason:
-                return reason
+        if reason := self._get_cannot_see_reason():
+            return reason
         company = self.handover_id.company_id
         if not user.active or user.share or company not in user.company_ids:
             return self.env._(
@@ -145,6 +143,34 @@ class KeyAccountHandoverLine(models.Model):
                 line=self._get_safe_name(), role=label, user=user.name,
             )
         return False
+
+    def _get_cannot_see_reason(self):
+        """Say that the receiver does not see what he is to get, and will not by the hand-over, or False."""
+        account, user = self.account_id, self.receiver_id
+        if account and (self._is_head() or account.confidentiality != "internal"):
+            reason = account._get_cannot_receive_reason(
+                user, is_manager=self.kind == "account", joins=self._makes_seen()
+            )
+            if reason:
+                return reason
+        record = self.handover_id._get_document(self.env[self.model].browse(self.res_id).exists())
+        if record._name == "key.account" or getattr(record, "_is_inside_perimeter", False):
+            return False  # asked above
+        accounts = self.env["key.account"]
+        # the customer is asked for: the record itself may be readable to its owner alone
+        guarded = accounts._filter_guarded(record) and record._get_key_account_customers()
+        is_hidden = any(accounts._filter_outsiders(partner, user) for partner in guarded)
+        return is_hidden and accounts._get_outsider_reason(user)
+
+    def _makes_seen(self):
+        """Return whether the receiver gets the line's account, a seat on its team, or the lead of it."""
+        if self._is_head() or self.is_follower:
+            return True
+        team = self.account_id.team_id
+        return bool(self.handover_id._get_all_lines().filtered(
+            lambda line: line.kind == "team_leader" and line.res_id == team.id
+            and line.receiver_id == self.receiver_id
+        ))
 
     def _get_safe_name(self):
         """Return what the line is called before the user, who may not see its account."""

@@ -244,11 +244,12 @@ class KeyAccount(models.Model):
                 partner_ids=partners.ids, body=body, subject=self.env._("Key account ownership")
             )
 
-    def _get_cannot_receive_reason(self, user, is_manager=True):
+    def _get_cannot_receive_reason(self, user, is_manager=True, joins=True):
         """Say why somebody cannot become the manager of this account, or False where he can.
 
         :param res.users user: who is to get it
         :param bool is_manager: False where he is only to work for it
+        :param bool joins: False where he does not become one of those who see the account by that
         :rtype: str or bool
         """
         self.ensure_one()
@@ -263,12 +264,17 @@ class KeyAccount(models.Model):
             return self.env._(
                 "%(user)s lacks the role “Key Account Manager”: give him that role first.", **names
             )
-        if account.confidentiality == "secret" and not account._is_open_to(user):
-            return self.env._(
-                "%(user)s may not see one of these accounts yet. Have him added to that account's team "
-                "first, by its manager or the director.", **names
-            )
-        return False
+        closed = ("secret",) if joins else ("confidential", "secret")
+        is_outside = account.confidentiality in closed and not account._is_open_to(user)
+        return is_outside and self._get_outsider_reason(user)
+
+    @api.model
+    def _get_outsider_reason(self, user):
+        """Return the sentence by which somebody outside is refused; it names no account."""
+        return self.env._(
+            "%(user)s may not see one of these accounts yet. Have him added to that account's team "
+            "first, by its manager or the director.", user=user.name
+        )
 
     def _is_open_to(self, user):
         """Return whether somebody may read the account."""
