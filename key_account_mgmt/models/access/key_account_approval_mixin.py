@@ -409,16 +409,22 @@ class KeyAccountApprovalMixin(models.AbstractModel):
         kind = self.env["ir.model.data"]._xmlid_to_res_id(ACTIVITY_TYPE)
         return Domain("activity_type_id", "=", kind) & Domain("res_model", "in", models_)
 
+    def _get_asked_people(self, role):
+        """Return who is named for a role, in the order in which they are asked: first who stands in today.
+
+        :param str role: as in :meth:`_get_role_users`
+        :rtype: res.users
+        """
+        # sudo: who decides is named on the company and the department
+        record = self.sudo()
+        if role == "leader":
+            team = record._get_approval_team()
+            return team.key_account_acting_deputy_id | team.user_id
+        return record._get_approval_company()[f"key_account_{role}_id"]
+
     def _get_named_approver(self, role, users):
         """Return the one person who gets the activity, among those who may decide."""
-        # sudo: who decides is named on the company and the department
-        company = self.sudo()._get_approval_company()
-        named = {
-            "leader": self.sudo()._get_approval_team().user_id,  # sudo: as above
-            "director": company.key_account_director_id,
-            "executive": company.key_account_executive_id,
-        }[role]
-        return named if named in users else users[:1]
+        return next((user for user in self._get_asked_people(role) if user in users), users[:1])
 
     def _notify_approver(self):
         """Close the activity of the step before and give the next one to its person."""

@@ -1,4 +1,6 @@
 from . import res_company
+from . import res_company_deputy
+from . import key_account_approval_mixin
 from . import res_config_settings
 from . import key_account
 from . import key_account_file_mixin
@@ -13,6 +15,7 @@ from . import key_account_insight
 from . import key_account_file
 from . import key_account_completeness
 from . import key_account_file_cron
+from . import key_account_deputy_cron
 from . import key_account_dealings
 from . import key_account_ledger_entry
 from . import res_partner

@@ -179,23 +179,34 @@ class KeyAccountHandover(models.Model):
             handover._give_seats(account, receiver, "deputy", handover.date_from, handover.date_to)
 
     @api.model
-    def _stand_in_teams(self, teams, receiver, handover):
-        """Name the deputy of the departments; one who is named for another time stays."""
-        today = handover.company_id._get_key_account_today()
-        for team in teams:
-            is_free = not team.key_account_deputy_id or (
-                team.key_account_deputy_to and team.key_account_deputy_to < today
-            )
-            if is_free:
-                team.write({
-                    "key_account_deputy_id": receiver.id,
-                    "key_account_deputy_from": handover.date_from,
-                    "key_account_deputy_to": handover.date_to,
+    def _stand_in_by(self, key, prefix):
+        """Return a way of standing in: the receiver becomes the deputy for the days of the absence.
+
+        One who is named for another time stays, and the line says so.
+
+        :param str key: the kind's key
+        :param str prefix: what the names of the three fields begin with
+        """
+
+        def stand_in(records, receiver, handover):
+            today = handover.company_id._get_key_account_today()
+            for record in records:
+                deputy, until = record[f"{prefix}_id"], record[f"{prefix}_to"]
+                if deputy and not (until and until < today):
+                    handover._note_line(key, record, self.env._(
+                        "Has a deputy already: %(user)s", user=deputy.name
+                    ))
+                    continue
+                record.write({
+                    f"{prefix}_id": receiver.id,
+                    f"{prefix}_from": handover.date_from,
+                    f"{prefix}_to": handover.date_to,
                 })
-            else:
-                handover.line_ids.filtered(
-                    lambda line, team=team: line.kind == "team_leader" and line.res_id == team.id
-                ).note = self.env._("Has a deputy already: %(user)s", user=team.key_account_deputy_id.name)
+
+        return stand_in
+
+    def _note_line(self, key, record, note):
+        self.line_ids.filtered(lambda line: line.kind == key and line.res_id == record.id).note = note
 
     # === TELLING === #
 

@@ -162,27 +162,44 @@ class KeyAccountHandover(models.Model):
         return [
             self._get_role_holding(
                 "team_leader", self.env._("Leads the Department"), "crm.team", "user_id", "leader",
-                stand_in=self._stand_in_teams, **leading,
+                stand_in=self._stand_in_by("team_leader", "key_account_deputy"), **leading,
             ),
             self._get_role_holding(
                 "team_clerk", self.env._("Clerk of the Department"), "crm.team",
                 "key_account_clerk_id", "clerk",
             ),
-            self._get_role_holding(
+            self._get_deputy_holding(
                 "team_deputy", self.env._("Deputy of the Department"), "crm.team",
-                "key_account_deputy_id", "leader",
-                get_extra=lambda company: Domain("key_account_deputy_to", "=", False)
-                | Domain("key_account_deputy_to", ">=", self._get_today(company)),
+                "key_account_deputy", "leader",
             ),
             self._get_role_holding(
                 "company_director", self.env._("Named Director of the Company"), "res.company",
                 "key_account_director_id", "director",
+                stand_in=self._stand_in_by("company_director", "key_account_director_deputy"),
+            ),
+            self._get_deputy_holding(
+                "director_deputy", self.env._("Deputy of the Named Director"), "res.company",
+                "key_account_director_deputy", "director",
             ),
             self._get_role_holding(
                 "company_executive", self.env._("Named Executive of the Company"), "res.company",
                 "key_account_executive_id", "executive",
+                stand_in=self._stand_in_by("company_executive", "key_account_executive_deputy"),
+            ),
+            self._get_deputy_holding(
+                "executive_deputy", self.env._("Deputy of the Named Executive"), "res.company",
+                "key_account_executive_deputy", "executive",
             ),
         ]
+
+    @api.model
+    def _get_deputy_holding(self, key, label, model, prefix, role):
+        """Return the kind of standing in for somebody, as long as the dates are not over."""
+        return self._get_role_holding(
+            key, label, model, f"{prefix}_id", role,
+            get_extra=lambda company: Domain(f"{prefix}_to", "=", False)
+            | Domain(f"{prefix}_to", ">=", self._get_today(company)),
+        )
 
     @api.model
     def _get_role_holding(self, key, label, model, field, role, get_extra=None, **values):

@@ -15,3 +15,21 @@ class ResConfigSettings(models.TransientModel):
     key_account_claim_policy = fields.Selection(
         related="company_id.key_account_claim_policy", readonly=False
     )
+    key_account_director_deputy_id = fields.Many2one(
+        related="company_id.key_account_director_deputy_id", readonly=False
+    )
+    key_account_director_deputy_from = fields.Date(
+        related="company_id.key_account_director_deputy_from", readonly=False
+    )
+    key_account_director_deputy_to = fields.Date(
+        related="company_id.key_account_director_deputy_to", readonly=False
+    )
+    key_account_executive_deputy_id = fields.Many2one(
+        related="company_id.key_account_executive_deputy_id", readonly=False
+    )
+    key_account_executive_deputy_from = fields.Date(
+        related="company_id.key_account_executive_deputy_from", readonly=False
+    )
+    key_account_executive_deputy_to = fields.Date(
+        related="company_id.key_account_executive_deputy_to", readonly=False
+    )

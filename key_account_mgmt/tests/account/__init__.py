@@ -12,6 +12,7 @@ from . import test_file_prints
 from . import test_handover
 from . import test_handover_kinds
 from . import test_handover_companies
+from . import test_deputies
 from . import test_archive_guard
 from . import test_claims
 from . import test_ownership
