@@ -98,9 +98,13 @@ class KeyAccount(models.Model):
             today = account.company_id._get_key_account_today()
             members = account.member_ids.filtered(lambda member, day=today: member._is_valid_on(day))
             account.allowed_user_ids = account.manager_id | members.user_id
-            if account.confidentiality == "secret" and account.ids:
-                # who works for secret accounts is kept in memory
-                account._forget_accounts()
+        secret = self._get_secret_customer_ids()
+        if any(
+            account.id and (account.confidentiality == "secret" or account.partner_id.id in secret)
+            for account in self
+        ):
+            # who works for secret customers is kept in memory
+            self._forget_accounts()
 
     # === CONSTRAINT METHODS === #
 

@@ -85,21 +85,33 @@ class KeyAccount(models.Model):
     @api.model
     @tools.ormcache()
     def _get_secret_people_ids(self):
-        """Return the ids of the users who work for any secret account.
+        """Return the ids of the users who work for customers with any secret account.
 
+        For whichever account of them: one company's secret customer may be another one's internal one.
         The rules ask it, so that they stay short for everybody else. Were it out of date, somebody would
         see too little for a moment; those in it are asked by the rules themselves.
 
         :rtype: frozenset
         """
-        self.flush_model(["allowed_user_ids", "confidentiality"])
+        self.flush_model(["partner_id", "allowed_user_ids", "confidentiality"])
         return frozenset(
             id_ for id_, in self.env.execute_query(SQL(
                 "SELECT DISTINCT allowed.user_id FROM key_account_allowed_user_rel allowed"
                 " JOIN key_account account ON account.id = allowed.account_id"
-                " WHERE account.confidentiality = 'secret'"
+                " JOIN key_account secret ON secret.partner_id = account.partner_id"
+                " WHERE secret.confidentiality = 'secret'"
             ))
         )
+
+    @api.model
+    def _get_secret_customer_ids(self):
+        """Return the ids of the customers, without their contacts, who have a secret account anywhere.
+
+        :rtype: set
+        """
+        return {
+            partner_id for partner_id, level in self._get_guarded_levels().values() if level == "secret"
+        }
 
     def _forget_accounts(self):
         """Ask the database anew from now on, in every process."""

@@ -90,10 +90,7 @@ class ResPartner(models.Model):
 
     @api.depends("commercial_partner_id.key_account_ids.confidentiality", "partner_share")
     def _compute_key_account_is_secret(self):
-        secret = {
-            partner_id for partner_id, level in self.env["key.account"]._get_guarded_levels().values()
-            if level == "secret"
-        }
+        secret = self.env["key.account"]._get_secret_customer_ids()
         if secret:
             # a company of this database is known to everybody who works in it
             secret -= set(self.commercial_partner_id.filtered("ref_company_ids").ids)

@@ -24,7 +24,7 @@ class ResUsers(models.Model):
         return self.company_ids if oversees else self.env["res.company"]
 
     def _works_for_secret_accounts(self):
-        """Return whether the user is one of the people of any secret account."""
+        """Return whether the user is one of the people of any customer with a secret account."""
         self.ensure_one()
         return self.id in self.env["key.account"]._get_secret_people_ids()
 
@@ -49,11 +49,22 @@ class ResUsers(models.Model):
         if self.share:
             # the customer's own people in the portal
             return ["|", *domain, (own, "=", self.commercial_partner_id.id)]
-        if self._works_for_secret_accounts():
-            domain = ["|", *domain, (f"{own}.key_account_ids.allowed_user_ids", "=", self.id)]
-        if companies := self._get_overseen_companies():
-            domain = ["|", *domain, (f"{own}.key_account_ids.company_id", "in", companies.ids)]
+        for inside in self._get_inside_conditions(f"{own}.key_account_ids"):
+            domain = ["|", *domain, inside]
         return domain
+
+    def _get_inside_conditions(self, account):
+        """Return the conditions of which one holds where an account is this user's, as rules have it.
+
+        :param str account: the way from the model to the account
+        :rtype: list
+        """
+        conditions = []
+        if self._works_for_secret_accounts():
+            conditions.append((f"{account}.allowed_user_ids", "=", self.id))
+        if companies := self._get_overseen_companies():
+            conditions.append((f"{account}.company_id", "in", companies.ids))
+        return conditions
 
     def _get_open_domain(self, flag):
         """Return the domain of what is not secret, by a flag of the model or of another one."""
@@ -63,6 +74,9 @@ class ResUsers(models.Model):
     def _get_key_account_event_veil(self, path=""):
         """Return the domain of meetings that are not a secret account's, or are one of this user's.
 
+        A meeting with another company's secret customer is his where he takes part and the customer is
+        his as well.
+
         :param str path: the way from the model to the meeting, empty for the meeting itself
         :rtype: list
         """
@@ -70,10 +84,11 @@ class ResUsers(models.Model):
         prefix = f"{path}." if path else ""
         account = f"{prefix}key_account_id"
         domain = self._get_open_domain(f"{prefix}key_account_is_secret")
+        takes_part = (f"{prefix}partner_ids", "=", self.partner_id.id)
         if self.share:
-            return ["|", *domain, (f"{prefix}partner_ids", "=", self.partner_id.id)]
-        if self._works_for_secret_accounts():
-            domain = ["|", *domain, (f"{account}.allowed_user_ids", "=", self.id)]
-        if companies := self._get_overseen_companies():
-            domain = ["|", *domain, (f"{account}.company_id", "in", companies.ids)]
+            return ["|", *domain, takes_part]
+        for inside in self._get_inside_conditions(account):
+            domain = ["|", *domain, inside]
+        for inside in self._get_inside_conditions(f"{account}.partner_id.key_account_ids"):
+            domain = ["|", *domain, "&", "|", (f"{prefix}user_id", "=", self.id), takes_part, inside]
         return domain
