@@ -1,10 +1,21 @@
-from odoo import models
+from odoo import api, models
 
 from .roles import group
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Name no portal user of a secret customer to those who may not see the contact."""
+        result = super()._compute_display_name()
+        # sudo: a user is named after his contact, whom the reader may not see
+        veiled = self.sudo().partner_id.with_env(self.env)._filter_key_account_veiled()
+        for user in self if veiled else ():
+            if user.sudo().partner_id in veiled:  # sudo: as above
+                user.display_name = self.env._("Secret Customer")
+        return result
 
     def _handles_trade_documents(self):
         """Return whether the user sees contacts and documents of secret customers, and no file.

@@ -8,6 +8,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.mail.tests.common import mail_new_test_user
+
 from ..common import KeyAccountCase
 
 # what must not come back: it is in the names, addresses, subjects and texts of a secret customer
@@ -85,6 +87,18 @@ class SweepCase(KeyAccountCase):
             ])],
             "opportunity_id": cls.lead.id, "description": MARK, "location": MARK,
         })
+        # his own man in the portal has made a record that everybody sees
+        cls.buyer = mail_new_test_user(
+            env, f"buyer@{MARK}.example", groups="base.group_portal", name=f"Buyer {MARK}",
+            company_id=cls.company.id,
+        )
+        cls.buyer.partner_id.parent_id = cls.customer
+        cls.calling = cls._new_customer("Calling", user_id=users["salesman"].id)
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            "UPDATE res_partner SET create_uid = %s, write_uid = %s WHERE id = %s",
+            [cls.buyer.id, cls.buyer.id, cls.calling.id],
+        )
         everybody = [users[login] for login in (*OUTSIDERS[:-2], *INSIDERS)]
         partners = env["res.partner"].union(*(user.partner_id for user in everybody))
         for record in (cls.account, cls.customer, cls.order, cls.invoice, cls.lead, cls.meeting):
@@ -144,7 +158,7 @@ class SweepCase(KeyAccountCase):
         leaks, count = {}, 0
         for name in sorted(self.env.registry):
             model = self.env.registry[name]
-            if model._abstract or model._transient or name.startswith(("ir.", "res.users", "bus.")):
+            if model._abstract or model._transient or name.startswith(("ir.", "bus.")):
                 continue
             records = self._as(login, name)
             self.env.invalidate_all()
@@ -177,7 +191,7 @@ class TestSweep(SweepCase):
     @mute_logger("odoo.sql_db", "odoo.http", "odoo.addons.base.models.ir_rule")
     def test_those_inside_find_what_they_work_with(self):
         for login, models in {
-            "manager": {"key.account", "res.partner", "sale.order", "crm.lead", "account.move",
+            "manager": {"key.account", "res.partner", "res.users", "sale.order", "crm.lead", "account.move",
                         "mail.message", "mail.activity", "sale.report"},
             "member": {"key.account", "res.partner", "sale.order", "crm.lead", "account.move",
                        "calendar.event"},
