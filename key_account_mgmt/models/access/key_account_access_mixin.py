@@ -31,7 +31,7 @@ class KeyAccountAccessMixin(models.AbstractModel):
 
     def write(self, vals):
         if vals.get("account_id"):
-            self._check_accounts([vals["account_id"]])
+            self._check_accounts(self._get_account_ids([vals]))
         result = super().write(vals)
         if "account_id" in vals:
             # core asks before a write whether the record is the user's, and not whether it stays so
@@ -40,16 +40,19 @@ class KeyAccountAccessMixin(models.AbstractModel):
 
     @api.model
     def _get_account_ids(self, vals_list):
-        """Return the ids of the accounts on which new records are to hang, by default or by their values.
+        """Return the ids of the accounts on which records are to hang, by default or by their values.
 
-        :param list vals_list: values for ``create``
+        :param list vals_list: values for ``create`` or ``write``
         :rtype: set
         """
         default = False
         if any("account_id" not in vals for vals in vals_list):
             default = self.default_get(["account_id"]).get("account_id")
-        ids = {vals.get("account_id", default) for vals in vals_list}
-        return ids - {False, None}
+        accounts, field = self.env["key.account"], self._fields["account_id"]
+        return {
+            id_ for vals in vals_list
+            for id_ in accounts._get_pointed(field, vals.get("account_id", default))[0]
+        }
 
     @api.model
     def _check_accounts(self, account_ids):

@@ -1,5 +1,6 @@
 from odoo import api, models, tools
-from odoo.exceptions import RedirectWarning
+from odoo.api import NewId
+from odoo.exceptions import RedirectWarning, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
@@ -257,22 +258,66 @@ class KeyAccount(models.Model):
 
     def _points_to_hidden(self, field, value):
         records = self.env[field.comodel_name]
-        ids = {value} if field.type == "many2one" else set()
-        for command in value if field.type != "many2one" else ():
-            if isinstance(command, int):
-                ids.add(command)
-                continue
-            if command[0] in (Command.CREATE, Command.UPDATE) and self._get_hidden_pointers(
-                records, command[2]
-            ):
-                return True
-            ids.update(command[2] if command[0] == Command.SET else [command[1]])
+        ids, made = self._get_pointed(field, value)
+        if any(self._get_hidden_pointers(records, values) for values in made):
+            return True
         if records._name == "key.account" or getattr(records, "_is_inside_perimeter", False):
             ids = () if field.readonly else ids
-            asked = records.browse(id_ for id_ in ids if isinstance(id_, int) and id_).exists()
+            asked = records.browse(ids).exists()
         else:
             asked = records.browse(self._find_guarded_ids(records._name, ids))
         return asked and asked != asked._filtered_access("read")
+
+    @api.model
+    def _get_pointed(self, field, value):
+        """Return what a value of a relational field points to, in whatever form core takes it.
+
+        :param field: the field
+        :param value: an id, records, an id with its name, values or, for many, a list of these and commands
+        :return: (ids, the values of records that are made or changed along with it)
+        :rtype: tuple
+        :raise ValidationError: when it has none of these forms
+        """
+        try:
+            if field.type == "many2one":
+                items = value[:1] if isinstance(value, (list, tuple)) else [value]
+                return self._read_pointers(items, commands=False)
+            return self._read_pointers([value] if isinstance(value, models.BaseModel) else value)
+        except (TypeError, IndexError, OverflowError) as error:
+            raise ValidationError(self.env._(
+                "“%(field)s” cannot be filled in like this: give the database ids of what it points to.",
+                field=field._description_string(self.env),
+            )) from error
+
+    def _read_pointers(self, items, commands=True):
+        if not isinstance(items, (list, tuple)):
+            raise TypeError(items)
+        ids, made = [], []
+        for item in items:
+            if isinstance(item, models.BaseModel):
+                ids += item.ids
+            elif isinstance(item, dict):
+                ids.append(item.get("id"))
+                made.append(item)
+            elif commands and isinstance(item, (list, tuple)):
+                if item[0] in (Command.CREATE, Command.UPDATE):
+                    made.append(item[2])
+                if item[0] not in (Command.CREATE, Command.CLEAR):
+                    ids += item[2] if item[0] == Command.SET else [item[1]]
+            else:
+                ids.append(item)
+        if not all(isinstance(values, dict) for values in made):
+            raise TypeError(made)
+        return {self._read_id(id_) for id_ in ids} - {0}, made
+
+    def _read_id(self, value):
+        """Return the id that a value stands for, 0 where it is that of a line not stored yet."""
+        if isinstance(value, NewId):
+            value = value.origin
+        try:
+            return int(value or 0)
+        except ValueError:
+            return 0
 
     @api.model
     def _check_may_point(self, model, values):

@@ -14,3 +14,4 @@ from . import test_hostile_file
 from . import test_hostile_masks
 from . import test_hostile_traces
 from . import test_shared_customer
+from . import test_hostile_values
