@@ -48,6 +48,7 @@ class KeyAccount(models.Model):
         accounts.take_over(world, days_ago=725)
         accounts.admit(world, admitted[:2], days_ago=560)
         grading.import_history(world, days_ago=400)
+        ownership.let_go(world, days_ago=385)
         grading.apply_yearly(world, days_ago=365)
         accounts.reject(world, days_ago=310)
         ownership.redistribute(world, days_ago=300)

@@ -1,5 +1,7 @@
 """Whose the accounts are: changes that were proposed, hand-overs, and a lead on somebody else's customer."""
 
+from .people import ROLE, make_user
+
 # ground, reason
 GROUNDS = {
     "redistribution": "客户生产基地已迁至负责人驻地以外,就近服务更及时;经主管与双方沟通一致。",
@@ -14,10 +16,45 @@ REJECTION_NOTE = "客户来函未说明原因,先由主管走访了解,下季度
 ABSENCES = (
     ("manager1", "manager2"), ("manager2", "manager1"), ("manager3", "manager4"), ("manager3", "manager4"),
 )
+# who has gone since, and who got which manager's seat
+LEAVER = "周子墨"
+HEIRS = (("manager1", "assistant1"), ("manager3", "assistant2"))
 # who works beside whom
 PAIRS = (
     ("manager1", "manager2"), ("manager2", "manager1"), ("manager3", "manager4"), ("manager4", "manager3"),
 )
+
+
+def let_go(world, days_ago):
+    """An assistant has left: prepared by the leader, approved by the director; he logs in no more."""
+    leaver = make_user(world, "leaver", LEAVER, [f"{ROLE}assistant"])
+    world.teams["east"].member_ids += leaver
+    handover = world.env["key.account.handover"]
+    with world.at(days_ago + 60):
+        seats = [_give_seat(world, login, leaver, heir) for login, heir in HEIRS]
+    with world.at(days_ago):
+        handover = world.act("leader1", handover).create({
+            "user_id": leaver.id, "receiver_id": world.users[HEIRS[0][1]].id, "kind": "leaving",
+            "reason": LEAVING_NOTE,
+        })
+        for seat, (_login, heir) in zip(seats, HEIRS):
+            # sudo: the leader does not see the other department's account
+            line = handover.sudo().line_ids.filtered(lambda line, seat=seat: line.res_id == seat.id)
+            line.chosen_receiver_id = world.users[heir]
+        _accept(world, handover)
+    with world.at(days_ago - 1):
+        world.act(_get_decider(handover).login, handover).action_approve()
+    leaver.active = False
+
+
+def _give_seat(world, login, user, heir):
+    """Put somebody on the team of an account where his heir is not yet."""
+    account = _get_active(world, login).filtered(
+        lambda account: world.users[heir] not in account.member_ids.user_id
+    )[:1]
+    return world.act(login, world.env["key.account.member"]).create({
+        "account_id": account.id, "user_id": user.id, "role": "assistant",
+    }).with_env(world.env)
 
 
 def redistribute(world, days_ago):
@@ -51,10 +88,12 @@ def stand_in(world, days_ago):
             _accept(world, handover)
         with world.at(day - 1):
             world.act(_get_decider(handover).login, handover).action_approve()
-    for login, other in PAIRS:
-        with world.at(40):
-            plan = _prepare(world, login, other, kind="transfer", reason="拟调往海外销售部,后取消。")
-            plan.action_cancel()
+    assistants = (("assistant1", "manager1"), ("assistant2", "manager3"))
+    for moment, pairs in ((75, assistants), (40, (*PAIRS, *assistants))):
+        for login, other in pairs:
+            with world.at(moment):
+                plan = _prepare(world, login, other, kind="transfer", reason="拟调往海外销售部,后取消。")
+                plan.action_cancel()
 
 
 def fill_desks(world):
@@ -65,13 +104,14 @@ def fill_desks(world):
         with world.at(3):
             _draft(world, accounts[0], login, "cross_area", False)
     with world.at(9):
-        offered = _prepare(
-            world, "manager2", "manager1", kind="absence", date_from=world.day(-12),
-            date_to=world.day(-26), reason="婚假,由同组客户经理代管。",
-        )
-        offered.action_offer()
-        offered = _prepare(world, "manager3", "manager4", kind="transfer", reason="调任大客户部培训岗。")
-        offered.action_offer()
+        for login, receiver, assistant, reason in (
+            ("manager2", "manager1", "assistant1", "调任产品部行业经理。"),
+            ("manager3", "manager4", "assistant2", "调任大客户部培训岗。"),
+        ):
+            offered = _prepare(world, login, receiver, kind="transfer", reason=reason)
+            seat = offered.line_ids.filtered(lambda line: line.kind == "seat")[:1]
+            seat.chosen_receiver_id = world.users[assistant]
+            offered.action_offer()
     with world.at(6):
         for login, receiver, second in (
             ("assistant1", "manager2", "manager1"), ("assistant2", "manager4", "manager3"),

@@ -80,27 +80,33 @@ def _make_company(world):
     })
 
 
+def make_user(world, login, name, groups):
+    """Make somebody of the company; his password equals his login.
+
+    :param list groups: xml ids beside that of internal users
+    :rtype: res.users
+    """
+    return world.quiet_env["res.users"].create({
+        "name": name,
+        "login": login,
+        "password": login,
+        "email": f"{login}@example.com",
+        "lang": world.lang,
+        "tz": "Asia/Shanghai",
+        "company_id": world.company.id,
+        "company_ids": [(6, 0, world.company.ids)],
+        # notes in Odoo: there is no mail server in a demonstration
+        "notification_type": "inbox",
+        # no robot that greets everybody at the first login
+        "odoobot_state": "disabled",
+        "group_ids": [
+            (6, 0, [world.env.ref(xml_id).id for xml_id in ("base.group_user", *groups)]),
+        ],
+    })
+
+
 def _make_users(world):
-    users = world.quiet_env["res.users"].create([
-        {
-            "name": name,
-            "login": login,
-            "password": login,
-            "email": f"{login}@example.com",
-            "lang": world.lang,
-            "tz": "Asia/Shanghai",
-            "company_id": world.company.id,
-            "company_ids": [(6, 0, world.company.ids)],
-            # notes in Odoo: there is no mail server in a demonstration
-            "notification_type": "inbox",
-            # no robot that greets everybody at the first login
-            "odoobot_state": "disabled",
-            "group_ids": [
-                (6, 0, [world.env.ref(xml_id).id for xml_id in ("base.group_user", *groups)]),
-            ],
-        }
-        for login, (name, _title, groups) in PEOPLE.items()
-    ])
+    users = [make_user(world, login, name, groups) for login, (name, _title, groups) in PEOPLE.items()]
     for user, (_name, title, _groups) in zip(users, PEOPLE.values()):
         user.partner_id.function = title
     world.users = {user.login: user for user in users}

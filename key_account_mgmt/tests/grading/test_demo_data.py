@@ -8,6 +8,8 @@ from ...demo.world import read_csv
 UNSEEN = {
     ("manager2", "key.account.handover"): {"draft"},
     ("manager3", "key.account.handover"): {"draft"},
+    ("assistant1", "key.account.handover"): {"draft"},
+    ("assistant2", "key.account.handover"): {"draft"},
 }
 # A fifth of the orders makes the same world in a quarter of the time.
 ORDER_SHARE = 0.2
@@ -59,15 +61,32 @@ class TestDemoData(TransactionCase):
 
     def test_every_role_but_those_without_a_menu_walks_lists(self):
         without = {login for login in self.users if not self._get_list_actions(login)}
-        self.assertEqual(without, {"service", "accountant", "warehouse", "salesman"})
+        self.assertEqual(without, {"accountant", "warehouse", "salesman"})
+
+    def test_customer_service_reads_the_bulletin_and_assistants_have_hand_overs_and_ownership_changes(self):
+        models = {
+            login: {action.res_model for action in self._get_list_actions(login)}
+            for login in ("service", "assistant1", "assistant2")
+        }
+        self.assertEqual(models["service"], {"key.account.bulletin"})
+        for login in ("assistant1", "assistant2"):
+            asked = {"key.account.handover", "key.account.ownership.exception"}
+            self.assertEqual(asked - models[login], set(), login)
 
     def test_every_list_behind_a_menu_has_five_rows_for_each_login(self):
         for login, user in self.users.items():
             for action in self._get_list_actions(login):
                 with self.subTest(login=login, action=action.name):
                     domain = safe_eval(action.domain or "[]", {"uid": user.id})
-                    count = self._as(login, action.res_model).search_count(domain)
-                    self.assertGreaterEqual(count, 5)
+                    records = self._as(login, action.res_model)
+                    self.assertGreaterEqual(records.search_count(domain), 5)
+                    self._assert_list_opens(records, action, domain)
+
+    def _assert_list_opens(self, records, action, domain):
+        """Read the list as the web client does: each column, with the names of what it points to."""
+        view = next((view_id for view_id, kind in action.views if kind == "list"), False)
+        shown = records.get_views([(view, "list")])["models"][records._name]["fields"]
+        self.assertTrue(records.web_search_read(domain, {name: {} for name in shown}, limit=5)["records"])
 
     def test_every_state_has_a_record_for_each_login_with_the_menu(self):
         for login in self.users:
