@@ -36,11 +36,15 @@ class KeyAccountApprovalMixin(models.AbstractModel):
         Whom somebody has chosen by hand among those who may decide stays.
 
         :param mail.activity activity: one of :meth:`_find_waiting_decisions`
+        :return: whether it was passed on
+        :rtype: bool
         """
         record = self.env[activity.res_model].sudo().browse(activity.res_id)  # sudo: as above
         role, users = record._get_pending_approvers()
         if not users or activity.user_id in users - record._get_asked_people(role).sudo(False):
-            return
+            return False
         asked = record._get_named_approver(role, users)
-        if activity.user_id != asked:
-            activity.user_id = asked
+        if activity.user_id == asked:
+            return False
+        activity.user_id = asked
+        return True

@@ -274,12 +274,13 @@ class KeyAccountHandover(models.Model):
     def _get_activity_domain(self, users, company, is_approval):
         """Decisions that wait, or all else but the offers of hand-overs, which nobody answers for another."""
         decision = self.env["key.account.approval.mixin"]._get_decision_domain()
-        offer = self.env["ir.model.data"]._xmlid_to_res_id(OFFER_TYPE)
+        offer = Domain("activity_type_id", "=", self.env["ir.model.data"]._xmlid_to_res_id(OFFER_TYPE))
+        offer &= Domain("res_model", "=", self._name)
         return self._at_home("mail.activity", company, (
             Domain("user_id", "in", users.ids)
             & Domain("res_model", "in", self._get_host_models())
             & Domain("res_id", "!=", 0)
-            & (decision if is_approval else ~decision & Domain("activity_type_id", "!=", offer))
+            & (decision if is_approval else ~decision & ~offer)
         ))
 
     @api.model

@@ -42,7 +42,8 @@ class TestDeputies(HandoverCase):
 
     def _pass_days(self, days):
         with freeze_time(self.now + timedelta(days=days)), self.enter_registry_test_mode():
-            self.env.ref("key_account_mgmt.ir_cron_key_account_refresh_access").method_direct_trigger()
+            for name in ("refresh_access", "pass_on_decisions"):
+                self.env.ref(f"key_account_mgmt.ir_cron_key_account_{name}").method_direct_trigger()
         self.env.invalidate_all()
 
     def _get_asked(self, record):
