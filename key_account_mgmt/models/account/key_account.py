@@ -18,6 +18,8 @@ ACCOUNT_STATE = [
 
 # In these states the customer is a key account; documents, the salesperson and grades follow it.
 ADMITTED_STATES = ("active", "suspended")
+# On the way to that.
+CANDIDATE_STATES = ("candidate", "survey", "applied")
 
 NUMBER = re.compile(r"(?!00000)[0-9]{5}|[1-9][0-9]{5,8}")
 

@@ -24,21 +24,24 @@ class KeyAccountAgreement(models.Model):
     def _cron_tell_renewals(self):
         """Tell the account's manager once that an agreement is about to run out."""
         # sudo: the scheduled action speaks to every account's manager
+        agreements = self.sudo()
+        due = agreements.browse()
         for company in self.env["res.company"].sudo().search([("key_account_renewal_days", ">", 0)]):
             last = fields.Date.add(
                 company._get_key_account_today(), days=company.key_account_renewal_days
             )
-            # sudo: as above
-            agreements = self.sudo().search([
+            due |= agreements.search([
                 ("company_id", "=", company.id),
                 ("state", "=", "signed"),
                 ("date_to", "<=", last),
                 ("is_renewal_told", "=", False),
             ], order="id")
-            work_through(agreements, lambda agreement: agreement._tell_renewal())
+        work_through(due, lambda agreement: agreement._tell_renewal())
 
     def _tell_renewal(self):
-        if responsible := self.account_id._get_responsible():
+        """Return False where there is nobody who could be told."""
+        responsible = self.account_id._get_responsible()
+        if responsible:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 date_deadline=self.date_to,
@@ -46,3 +49,4 @@ class KeyAccountAgreement(models.Model):
                 summary=self.env._("This agreement runs out: renew it in time, or let it end"),
             )
             self.is_renewal_told = True
+        return bool(responsible)

@@ -328,9 +328,26 @@ class KeyAccount(models.Model):
         self.sudo().write({"file_updated_on": fields.Datetime.now()})
 
     def _get_responsible(self):
-        """Return who is told of what is due on the account: its manager, else the leader or director.
+        """Return who is told of what is due on the account: its manager, or else its overseer.
 
         :rtype: res.users
         """
         self.ensure_one()
-        return self.manager_id or self.team_id.user_id or self.company_id.key_account_director_id
+        return self.manager_id if self.has_active_manager else self._get_overseer()
+
+    def _get_overseer(self):
+        """Return who looks at the account beside its manager, as far as he is still there.
+
+        The leader of the department or his deputy; for a secret account, or without them, a director.
+
+        :rtype: res.users
+        """
+        self.ensure_one()
+        account = self.sudo()  # sudo: who is told may be somebody whom the user does not see
+        team = account.team_id
+        for user in team.key_account_acting_deputy_id | team.user_id:
+            if account.confidentiality != "secret" and not account._get_cannot_receive_reason(
+                user, is_manager=False, joins=False
+            ):
+                return user
+        return account.company_id._get_key_account_overseer()

@@ -25,10 +25,13 @@ class KeyAccount(models.Model):
         )
 
     def _tell_stale(self):
-        if responsible := self._get_responsible():
+        """Return False where there is nobody who could be told."""
+        responsible = self._get_responsible()
+        if responsible:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=responsible.id,
                 summary=self.env._("The customer file has not been updated for long: look through it"),
             )
             self.file_stale_told_on = fields.Datetime.now()
+        return bool(responsible)

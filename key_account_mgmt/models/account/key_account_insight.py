@@ -141,11 +141,7 @@ class KeyAccountInsight(models.Model):
         for insight in self.sudo():
             if insight.kind != "risk" or insight.severity != "high" or insight.is_alert_told:
                 continue
-            account = insight.account_id
-            director = account.company_id.key_account_director_id
-            told = director
-            if account.confidentiality != "secret":
-                told = account.team_id.user_id or director
+            told = insight.account_id._get_overseer()
             if told:
                 insight.activity_schedule(
                     "mail.mail_activity_data_todo",

@@ -5,10 +5,10 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ..access.roles import group
-from .key_account import ADMITTED_STATES
+from .batches import work_through
+from .key_account import ADMITTED_STATES, CANDIDATE_STATES
 
 OWNER_CHANGE = "key_account_owner_change"
-CRON_LIMIT = 500
 
 
 class OwnerChange(NamedTuple):
@@ -294,22 +294,31 @@ class KeyAccount(models.Model):
 
     @api.model
     def _cron_tell_missing_managers(self):
-        """Tell the director of each account that nobody looks after, once while it lasts (O4)."""
+        """Tell the director of each account that nobody looks after, once while it lasts (O4).
+
+        A candidate counts when its manager is gone; who proposes one may still look for the first.
+        """
         # sudo: the scheduled action looks at every company's accounts
         accounts = self.sudo()
         self._reset_found_managers()
-        domain = Domain("state", "in", ADMITTED_STATES) & Domain("has_active_manager", "=", False)
-        domain &= Domain("is_missing_manager_told", "=", False)
-        domain &= Domain("company_id.key_account_director_id.active", "=", True)
-        found = accounts.search(domain, limit=CRON_LIMIT, order="id")
-        for account in found.try_lock_for_update():
-            account.activity_schedule(
-                "key_account_mgmt.mail_activity_type_missing_manager",
-                user_id=account.company_id.key_account_director_id.id,
-            )
-            account.is_missing_manager_told = True
-        left = accounts.search_count(domain)
-        self.env["ir.cron"]._commit_progress(len(found), remaining=left)
+        left = Domain("state", "in", CANDIDATE_STATES) & Domain("manager_id", "!=", False)
+        domain = (
+            (Domain("state", "in", ADMITTED_STATES) | left)
+            & Domain("has_active_manager", "=", False)
+            & Domain("is_missing_manager_told", "=", False)
+        )
+        work_through(accounts.search(domain, order="id"), lambda account: account._tell_missing_manager())
+
+    def _tell_missing_manager(self):
+        """Return False where there is no director yet."""
+        overseer = self.company_id._get_key_account_overseer()
+        if not overseer:
+            return False
+        self.activity_schedule(
+            "key_account_mgmt.mail_activity_type_missing_manager", user_id=overseer.id
+        )
+        self.is_missing_manager_told = True
+        return True
 
     @api.model
     def _reset_found_managers(self):

@@ -262,10 +262,13 @@ class KeyAccountStakeholder(models.Model):
         )
 
     def _tell_retention(self):
-        if responsible := self.account_id._get_responsible():
+        """Return False where there is nobody who could be told."""
+        responsible = self.account_id._get_responsible()
+        if responsible:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=responsible.id,
                 summary=self.env._("The time for keeping this person's data is over: erase it or ask anew"),
             )
             self.is_retention_told = True
+        return bool(responsible)

@@ -287,7 +287,7 @@ class KeyAccount(models.Model):
         ])
         for row in expired:
             account = row.account_id
-            director = account.company_id.key_account_director_id
+            director = account.company_id._get_key_account_overseer()
             if account.grade_valid_until == row.valid_until:
                 if not director:
                     continue  # told as soon as there is one

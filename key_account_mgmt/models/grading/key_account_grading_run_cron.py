@@ -74,10 +74,10 @@ class KeyAccountGradingRun(models.Model):
             _logger.info("Key account grading run %s could not be computed: %s", run.name, error)
             run.message_post(body=str(error))
             summary = self.env._("The grading run could not be computed: read why")
-        if company.key_account_director_id:
+        if director := company._get_key_account_overseer():
             run.activity_schedule(
                 "mail.mail_activity_data_todo",
-                user_id=company.key_account_director_id.id,
+                user_id=director.id,
                 summary=summary,
             )
         return run

@@ -1,11 +1,17 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
+from ...models.account.batches import work_through
+from ...models.account.res_users import BYPASS
 from ..grading.test_crons import CronCase
+
+BATCHES = "odoo.addons.key_account_mgmt.models.account.batches"
 
 
 @tagged("post_install", "-at_install")
@@ -87,7 +93,7 @@ class TestFileCrons(CronCase):
         patched, _seen = self._failing(
             "key.account.agreement", "_tell_renewal", ValueError("broken"), calls=1
         )
-        with patched, self.assertLogs("odoo.addons.key_account_mgmt.models.account.batches", "WARNING"):
+        with patched, self.assertLogs(BATCHES, "WARNING"):
             self._run_cron("agreement_tell_renewals")
         self.assertEqual(len(self._get_told(agreements, "runs out")), 1)
         self._run_cron("agreement_tell_renewals")
@@ -146,3 +152,66 @@ class TestFileCrons(CronCase):
         account.sudo().write({"file_updated_on": "2020-01-01 00:00:00"})
         self._run_cron("tell_stale_files")
         self.assertEqual(self._get_told(account, "not been updated").user_id, self.leader)
+
+    # === WHO IS TOLD === #
+
+    def test_a_manager_who_is_gone_is_not_told_but_whoever_looks_at_the_account_beside_him(self):
+        plain, secret = self.accounts
+        secret.sudo().confidentiality = "secret"
+        self.company.key_account_renewal_days = 60
+        for gone, told in (
+            (self.env["res.users"], (self.manager, self.manager)),
+            (self.manager, (self.leader, self.director)),
+            (self.leader, (self.director, self.director)),
+        ):
+            gone.with_context(key_account_archive=BYPASS).active = False
+            self.env.invalidate_all()
+            for account, user in zip((plain, secret), told):
+                self.assertEqual(account._get_responsible(), user, (gone.name, account))
+                agreement = self._new_signed(account, 5)
+                self._run_cron("agreement_tell_renewals")
+                self.assertEqual(self._get_told(agreement, "runs out").user_id, user)
+
+    def test_an_absent_leader_is_told_through_his_deputy(self):
+        self.manager.with_context(key_account_archive=BYPASS).active = False
+        self.team.write({"key_account_deputy_id": self.other_leader.id, "key_account_deputy_from": self.today})
+        self.env.invalidate_all()
+        self.assertEqual(self.accounts[0]._get_responsible(), self.other_leader)
+
+    # === MANY AT ONCE === #
+
+    def test_those_that_fail_or_can_be_told_to_nobody_do_not_starve_the_rest(self):
+        self.accounts.sudo().write({"file_updated_on": self.now})
+        accounts = self.accounts.browse()
+        for number in range(7):
+            accounts += self._new_account(self._new_customer(f"Old {number}"))
+        accounts.sudo().write({"file_updated_on": "2020-01-01 00:00:00"})
+        nobodys, broken = accounts[:3], accounts[3]
+        original = type(accounts)._tell_stale
+
+        def tell(account):
+            if account == broken:
+                raise ValueError("broken")
+            return False if account in nobodys else original(account)
+
+        with patch.object(self.env.registry["key.account"], "_tell_stale", tell), patch(
+            f"{BATCHES}.LIMIT", 2
+        ), mute_logger(BATCHES):
+            self._run_cron("tell_stale_files")
+        self.assertEqual(len(self._get_told(accounts[4:], "not been updated")), 3)
+        self.assertFalse(self._get_told(accounts[:4], "not been updated"), "they stay due")
+
+    def test_what_is_left_undone_does_not_keep_the_action_running(self):
+        reports = []
+
+        def report(_jobs, processed=0, *, remaining=None):
+            reports.append((processed, remaining))
+            return 1
+
+        with patch(f"{BATCHES}.LIMIT", 1), patch.object(
+            self.env.registry["ir.cron"], "_commit_progress", report
+        ):
+            work_through(self.accounts, lambda _account: False)
+            self.assertEqual(reports, [(0, 0)], "what cannot be done is due again the next time")
+            work_through(self.accounts, lambda _account: True)
+            self.assertEqual(reports[1:], [(1, 1)], "the rest is to be done at once")

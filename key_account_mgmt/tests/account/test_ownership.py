@@ -137,6 +137,44 @@ class TestOwnership(KeyAccountCase):
         self.assertFalse(told(moved))
         self.assertFalse(moved.is_missing_manager_told)
 
+    def test_candidates_count_when_their_manager_is_gone_not_while_one_is_looked_for(self):
+        leaver = self._new_user("leaver", role_group("manager"))
+        lost = self._new_applied(user=leaver, manager_id=leaver.id)
+        turned_down = self._new_candidate(user=leaver, manager_id=leaver.id)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE key_account SET state = 'rejected' WHERE id = %s", [turned_down.id])
+        proposed = self._new_candidate(user=self.leader, manager_id=False)
+        leaver.with_context(key_account_archive=BYPASS).active = False
+        self.env.invalidate_all()
+        self._tell_missing_managers()
+        told = (lost | turned_down | proposed).with_env(self.env).filtered("is_missing_manager_told")
+        self.assertEqual(told, lost.with_env(self.env))
+
+    def test_without_a_named_director_another_one_is_told(self):
+        leaver = self._new_user("leaver", role_group("manager"))
+        account = self._new_account(manager_id=leaver.id)
+        leaver.with_context(key_account_archive=BYPASS).active = False
+        director2 = self._new_user("director2", role_group("director"))
+        for named in (self.env["res.users"], self.manager2):
+            self.company.key_account_director_id = named
+            self.director.with_context(key_account_archive=BYPASS).active = False
+            account.is_missing_manager_told = False
+            account.activity_ids.unlink()
+            self._tell_missing_managers()
+            self.assertEqual(account.activity_ids.user_id, director2)
+        self.company.key_account_director_deputy_id = self._new_user("deputy", role_group("director"))
+        account.is_missing_manager_told = False
+        account.activity_ids.unlink()
+        self._tell_missing_managers()
+        self.assertEqual(account.activity_ids.user_id, self.company.key_account_director_deputy_id)
+
+    def _tell_missing_managers(self):
+        with self.enter_registry_test_mode():
+            self.env.ref(
+                "key_account_mgmt.ir_cron_key_account_tell_missing_managers"
+            ).method_direct_trigger()
+        self.env.invalidate_all()
+
 
 @tagged("post_install", "-at_install")
 class TestOwnershipException(KeyAccountCase):
