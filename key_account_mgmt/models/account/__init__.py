@@ -39,3 +39,4 @@ from . import crm_lead
 from . import sale_order
 from . import res_users
 from . import res_groups
+from . import res_company_users

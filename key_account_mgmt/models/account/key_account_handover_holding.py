@@ -8,6 +8,8 @@ from odoo.tools import SQL
 OFFER_TYPE = "key_account_mgmt.mail_activity_type_handover"
 # Accounts of these states need no manager any more.
 CLOSED_STATES = ("ended", "rejected")
+# Who can read a hand-over at all, and so can accept what needs no role of its own.
+RECEIVING_ROLES = ("assistant", "clerk", "inspector", "executive")
 # Projects and insights of these states are still to be worked on.
 OPEN_PROJECT_STATES = ("planned", "running")
 OPEN_INSIGHT_STATES = ("open", "in_progress")
@@ -110,7 +112,7 @@ class KeyAccountHandover(models.Model):
         return Holding(
             key, label, model,
             domain=lambda users, company: Domain("user_id", "in", users.ids)
-            & still_open & self._get_home_domain(model, company),
+            & still_open & self._get_home_domain(model, users, company),
             move=self._move_file_parts, detail=detail,
         )
 
@@ -120,7 +122,7 @@ class KeyAccountHandover(models.Model):
             Holding(
                 "lead", self.env._("Leads and Opportunities"), "crm.lead",
                 domain=lambda users, company: Domain("user_id", "in", users.ids)
-                & Domain("won_status", "=", "pending") & self._get_home_domain("crm.lead", company),
+                & Domain("won_status", "=", "pending") & self._get_home_domain("crm.lead", users, company),
                 account_domain=lambda users, company: Domain("key_account_id", "!=", False),
                 move=self._move_leads,
                 detail=lambda lead: lead.stage_id.name,
@@ -150,7 +152,7 @@ class KeyAccountHandover(models.Model):
                 "customer", self.env._("Customers as Salesperson"), "res.partner",
                 domain=lambda users, company: Domain("user_id", "in", users.ids)
                 & (Domain("parent_id", "=", False) | Domain("parent_id.user_id", "not in", users.ids))
-                & self._get_home_domain("res.partner", company),
+                & self._get_home_domain("res.partner", users, company),
                 account_domain=lambda users, company: Domain.FALSE,
                 move=self._move_customers,
             ),
@@ -158,11 +160,11 @@ class KeyAccountHandover(models.Model):
 
     @api.model
     def _get_role_holdings(self):
-        leading = {"account_domain": lambda users, company: Domain("key_account_ids", "!=", False)}
         return [
             self._get_role_holding(
                 "team_leader", self.env._("Leads the Department"), "crm.team", "user_id", "leader",
-                stand_in=self._stand_in_by("team_leader", "key_account_deputy"), **leading,
+                account_domain=lambda users, company: Domain("key_account_ids", "!=", False),
+                stand_in=self._stand_in_by("team_leader", "key_account_deputy"),
             ),
             self._get_role_holding(
                 "team_clerk", self.env._("Clerk of the Department"), "crm.team",
@@ -204,12 +206,11 @@ class KeyAccountHandover(models.Model):
     @api.model
     def _get_role_holding(self, key, label, model, field, role, get_extra=None, **values):
         """Return the kind of a role that a field names on a department or a company."""
-        company_field = "id" if model == "res.company" else "company_id"
         return Holding(
             key, label, model,
             domain=lambda users, company: Domain(field, "in", users.ids)
             & (get_extra(company) if get_extra else Domain.TRUE)
-            & (Domain(company_field, "in", [*company.ids, False]) if company else Domain.TRUE),
+            & self._get_home_domain(model, users, company),
             move=self._move_plainly(field), role=role, **values,
         )
 
@@ -225,7 +226,7 @@ class KeyAccountHandover(models.Model):
         return (
             Domain("manager_id", "in", users.ids)
             & Domain("state", "not in", CLOSED_STATES)
-            & self._get_home_domain("key.account", company)
+            & self._get_home_domain("key.account", users, company)
         )
 
     @api.model
@@ -234,7 +235,7 @@ class KeyAccountHandover(models.Model):
             Domain("user_id", "in", users.ids)
             & (Domain("date_to", "=", False) | Domain("date_to", ">=", self._get_today(company)))
             & Domain("account_id.state", "not in", CLOSED_STATES)
-            & self._get_home_domain("key.account.member", company)
+            & self._get_home_domain("key.account.member", users, company)
         )
 
     @api.model
@@ -246,13 +247,13 @@ class KeyAccountHandover(models.Model):
                 Domain("state", "in", ("draft", "sent"))
                 | Domain("state", "=", "sale") & Domain("invoice_status", "!=", "invoiced")
             )
-            & self._get_home_domain("sale.order", company)
+            & self._get_home_domain("sale.order", users, company)
         )
 
     @api.model
     def _get_meeting_domain(self, users, company):
         """Meetings to come that have to do with a customer; private appointments stay."""
-        return self._at_home("calendar.event", company, (
+        return self._at_home("calendar.event", users, company, (
             Domain("stop", ">=", fields.Datetime.now())
             & (Domain("user_id", "in", users.ids) | Domain("partner_ids", "in", users.partner_id.ids))
             & (
@@ -276,7 +277,7 @@ class KeyAccountHandover(models.Model):
         decision = self.env["key.account.approval.mixin"]._get_decision_domain()
         offer = Domain("activity_type_id", "=", self.env["ir.model.data"]._xmlid_to_res_id(OFFER_TYPE))
         offer &= Domain("res_model", "=", self._name)
-        return self._at_home("mail.activity", company, (
+        return self._at_home("mail.activity", users, company, (
             Domain("user_id", "in", users.ids)
             & Domain("res_model", "in", self._get_host_models())
             & Domain("res_id", "!=", 0)
@@ -284,12 +285,12 @@ class KeyAccountHandover(models.Model):
         ))
 
     @api.model
-    def _at_home(self, model_name, company, domain):
+    def _at_home(self, model_name, users, company, domain):
         """Leave out of a person's activities or meetings what belongs to another company."""
         if not company:
             return domain
         found = self.env[model_name].search(domain)
-        return Domain("id", "in", self._filter_home(found, company).ids)
+        return Domain("id", "in", self._filter_home(found, users, company).ids)
 
     @api.model
     def _get_activity_account_domain(self):
@@ -356,16 +357,38 @@ class KeyAccountHandover(models.Model):
     # === WHO STILL HOLDS SOMETHING === #
 
     @api.model
-    def _find_held_kinds(self, users):
-        """Return the kinds of what these users hold for key accounts, in any company; one query.
+    def _get_lost_kinds(self, before, after):
+        """Return the kinds that somebody could hold with the roles that he had, and cannot any more.
+
+        :param set before: names of roles
+        :param set after: names of roles
+        :return: list of :class:`Holding`
+        :rtype: list
+        """
+
+        def suffices(kind, roles):
+            return kind.role in roles if kind.role else not roles.isdisjoint(RECEIVING_ROLES)
+
+        if before <= after:
+            return []
+        return [
+            kind for kind in self._get_holding_kinds()
+            if suffices(kind, before) and not suffices(kind, after)
+        ]
+
+    @api.model
+    def _find_held_kinds(self, users, company=None, kinds=None):
+        """Return the kinds of what these users hold for key accounts; one query.
 
         :param res.users users: who is asked about
+        :param res.company company: only what they hold there; none for all companies
+        :param list kinds: only these; none for all
         :return: keys of :meth:`_get_holding_kinds`
         :rtype: set
         """
         parts = []
-        for kind in self._get_holding_kinds():
-            query = self.env[kind.model]._search(self._get_blocking_domain(kind, users))
+        for kind in kinds or self._get_holding_kinds():
+            query = self.env[kind.model]._search(self._get_blocking_domain(kind, users, company))
             if not query.is_empty():
                 parts.append(SQL("SELECT %s WHERE EXISTS (%s)", kind.key, query.select(SQL("1"))))
         if not parts:
@@ -373,20 +396,23 @@ class KeyAccountHandover(models.Model):
         return {key for key, in self.env.execute_query(SQL(" UNION ALL ").join(parts))}
 
     @api.model
-    def _get_blocking_domain(self, kind, users):
+    def _get_blocking_domain(self, kind, users, company=None):
         """Return what of a kind keeps users from being archived: what is about key accounts."""
-        domain = kind.domain(users, self.env["res.company"])
-        return domain & kind.account_domain(users, None) if kind.account_domain else domain
+        company = company or self.env["res.company"]
+        domain = kind.domain(users, company)
+        return domain & kind.account_domain(users, company) if kind.account_domain else domain
 
     @api.model
-    def _count_held(self, user):
+    def _count_held(self, user, company=None, kinds=None):
         """Say how much of each kind a user holds for key accounts, or nothing.
 
         :param res.users user: one user
+        :param res.company company: as above
+        :param list kinds: as above
         :rtype: str
         """
         counts = [
-            (kind.label, self.env[kind.model].search_count(self._get_blocking_domain(kind, user)))
-            for kind in self._get_holding_kinds()
+            (kind.label, self.env[kind.model].search_count(self._get_blocking_domain(kind, user, company)))
+            for kind in kinds or self._get_holding_kinds()
         ]
         return ", ".join(f"{label} {count}" for label, count in counts if count)

@@ -26,7 +26,7 @@ class KeyAccountHandover(models.Model):
 
     @api.model
     def _get_document(self, record):
-        """Return the record on which an activity or a meeting hangs, possibly none; else the record itself."""
+        """Return the record on which an activity or a meeting hangs, possibly none; else itself."""
         if record._name not in ("mail.activity", "calendar.event"):
             return record
         if record._name == "calendar.event" and record.opportunity_id:
@@ -39,7 +39,7 @@ class KeyAccountHandover(models.Model):
 
     @api.model
     def _get_account_path(self, model):
-        """Return the way from a model to its key account, or nothing."""
+        """Return the way from a model to its key accounts, or nothing."""
         if model._name == "res.partner":
             return "commercial_partner_id.key_account_ids"
         return next((
@@ -48,40 +48,61 @@ class KeyAccountHandover(models.Model):
         ), "")
 
     @api.model
-    def _get_home_domain(self, model_name, company):
-        """Return which records of a model are a company's, or no company's.
+    def _get_home_domain(self, model_name, users, company):
+        """Return which records of a model belong to a company, or to none.
 
-        A shared contact and a document without a company belong where their key account is.
+        A shared contact, and a document or a department without a company, belong where their key
+        accounts are; but never where the person does not work, so that nothing is left behind.
 
         :param str model_name: the name of any model
+        :param res.users users: who holds them
         :param res.company company: empty for all companies
         :rtype: odoo.fields.Domain
         """
-        domain = Domain.TRUE
         if not company:
-            return domain
+            return Domain.TRUE
         model = self.env[model_name]
+        if model_name == "res.company":
+            return Domain("id", "=", company.id)
         if "company_id" in model._fields:
-            domain &= Domain("company_id", "in", [company.id, False])
-        if path := self._get_account_path(model):
-            domain &= ~Domain(path, "!=", False) | Domain(f"{path}.company_id", "=", company.id)
+            own = Domain("company_id", "in", [company.id, False])
+            return own & self._get_not_away_domain(model_name, users, company)
+        if getattr(model, "_is_inside_perimeter", False):
+            return Domain("account_id.company_id", "=", company.id)
+        return self._get_not_away_domain(model_name, users, company)
+
+    @api.model
+    def _get_not_away_domain(self, model_name, users, company):
+        """Return which records of a model belong to no other company of those who hold them."""
+        model = self.env[model_name]
+        others = (users.company_ids - company).ids
+        domain = Domain.TRUE
+        if "company_id" in model._fields:
+            domain &= Domain("company_id", "not in", others)
+        path = "key_account_ids" if model_name == "crm.team" else self._get_account_path(model)
+        if path:
+            place = f"{path}.company_id"
+            domain &= Domain(place, "=", company.id) | ~Domain(place, "in", others)
         return domain
 
     @api.model
-    def _filter_home(self, notes, company):
-        """Return those activities or meetings whose record, else whose customers, are a company's.
+    def _filter_home(self, notes, users, company):
+        """Return those activities or meetings whose record, else whose customers, are not another company's.
 
         :param notes: activities or meetings
-        :param res.company company: empty for all companies
+        :param res.users users: who holds them
+        :param res.company company: one company
         """
 
         def is_home(note):
             if document := self._get_document(note):
-                return document.filtered_domain(self._get_home_domain(document._name, company))
+                return document.filtered_domain(
+                    self._get_not_away_domain(document._name, users, company)
+                )
             companies = self._get_record_accounts(note).company_id
-            return not companies or company in companies
+            return company in companies or not companies & (users.company_ids - company)
 
-        return notes.filtered(is_home) if company else notes
+        return notes.filtered(is_home)
 
     # === THE KEY ACCOUNT === #
 

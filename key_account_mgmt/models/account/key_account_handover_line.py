@@ -2,9 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..access.roles import group
-
-# Who can read a hand-over at all, and so can accept one.
-HANDOVER_ROLES = ",".join(group(role) for role in ("assistant", "clerk", "inspector", "executive"))
+from .key_account_handover_holding import RECEIVING_ROLES
 
 
 class KeyAccountHandoverLine(models.Model):
@@ -128,7 +126,7 @@ class KeyAccountHandoverLine(models.Model):
                 "%(user)s cannot receive anything here: choose an active internal user of %(company)s.",
                 user=user.name, company=company.name,
             )
-        if not user.has_groups(HANDOVER_ROLES):
+        if not user.has_groups(",".join(map(group, RECEIVING_ROLES))):
             return self.env._(
                 "%(user)s has no role in the key account department and would not see the hand-over: give "
                 "him one first, or choose somebody else.",

@@ -135,6 +135,7 @@ class TestArchiveGuard(HandoverCase):
 
     def test_an_administrator_goes_round_it_with_a_reason_that_is_logged(self):
         account = self._new_account()
+        account.activity_schedule("mail.mail_activity_data_call", user_id=self.manager.id)
         wizard = self.env["key.account.user.archive"]
         for user in (self.director, self.manager, self.leader, self.executive):
             with self.subTest(user=user.name), self.assertRaises(AccessError):
@@ -151,3 +152,109 @@ class TestArchiveGuard(HandoverCase):
         line = self.env["key.account.access.log"].search([("kind", "=", "bypass")], limit=1)
         self.assertEqual((line.model, line.res_id, line.user_id, line.reason),
                          ("res.users", self.manager.id, self.plain_admin, "Dismissed at once"))
+        self.assertEqual(line.detail, "Key Accounts 1, Activities 1", "core deletes the activities")
+
+
+@tagged("post_install", "-at_install")
+class TestStandingGuard(HandoverCase):
+    """Nobody loses a role or a company that he needs for what he holds (O4)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.admin = cls._new_user("admin2", f"base.group_system,{role_group('director')}")
+        cls.elsewhere = cls.env["res.company"].create({"name": "Elsewhere"})
+        cls.groups = {
+            role: cls.env.ref(role_group(role)) for role in ("assistant", "manager", "leader", "clerk")
+        }
+        internal = cls.env.ref("base.group_user")
+        for user in (cls.manager, cls.leader, cls.assistant):
+            user.group_ids |= internal
+
+    def _assert_refused(self, held, change, *args):
+        with self.assertRaises(RedirectWarning) as refusal, self.env.cr.savepoint():
+            change(*args)
+        self.env.invalidate_all()
+        self.assertIn(held, refusal.exception.args[0])
+
+    def test_the_roles_that_a_holding_needs_are_not_taken(self):
+        self._new_account()
+        self.team.key_account_clerk_id = self.assistant
+        self.assistant.group_ids |= self.groups["clerk"]
+        for user, role, replacement, held in (
+            (self.manager, "manager", None, "Manager: Key Accounts 1."),
+            (self.manager, "manager", "assistant", "Manager: Key Accounts 1."),
+            (self.leader, "leader", "manager", "Leader: Leads the Department 1."),
+            (self.assistant, "clerk", None, "Assistant: Clerk of the Department 1."),
+        ):
+            commands = [Command.unlink(self.groups[role].id)]
+            if replacement:
+                commands.append(Command.link(self.groups[replacement].id))
+            with self.subTest(user=user.name, replacement=replacement):
+                self._assert_refused(held, user.with_user(self.admin).write, {"group_ids": commands})
+                if not replacement:
+                    group = self.groups[role].with_user(self.admin)
+                    self._assert_refused(held, group.write, {"user_ids": [Command.unlink(user.id)]})
+                self.assertIn(self.groups[role], user.group_ids)
+
+    def test_whoever_holds_anything_keeps_one_role_of_the_department(self):
+        account = self._new_account(manager_id=self.manager2.id)
+        holdings = {
+            "Seats": lambda: self.env["key.account.member"].create({
+                "account_id": account.id, "user_id": self.assistant.id,
+            }),
+            "Projects": lambda: self.env["key.account.project"].create({
+                "account_id": account.id, "name": "Line 2", "user_id": self.assistant.id,
+            }),
+            "Activities": lambda: account.activity_schedule(
+                "mail.mail_activity_data_call", user_id=self.assistant.id
+            ),
+        }
+        leave = {"group_ids": [Command.unlink(self.groups["assistant"].id)]}
+        for held, hold in holdings.items():
+            with self.subTest(held=held):
+                record = hold()
+                self._assert_refused(held, self.assistant.with_user(self.admin).write, leave)
+                record.unlink()
+        self.assistant.with_user(self.admin).write(leave)
+        self.assertFalse(self.assistant.has_group(role_group("assistant")))
+
+    def test_a_company_is_not_taken_from_somebody_who_holds_something_there(self):
+        users = self.manager | self.assistant
+        users.company_ids |= self.elsewhere
+        account = self._new_account()
+        self.env["key.account.member"].create({"account_id": account.id, "user_id": self.assistant.id})
+        for user, held in ((self.manager, "Key Accounts 1"), (self.assistant, "Seats on Account Teams 1")):
+            with self.subTest(user=user.name):
+                self._assert_refused(held, user.with_user(self.admin).write, {
+                    "company_ids": [Command.unlink(self.company.id)], "company_id": self.elsewhere.id,
+                })
+                user.company_id = self.elsewhere
+                self._assert_refused(held, self.company.write, {"user_ids": [Command.unlink(user.id)]})
+                user.with_user(self.admin).write({
+                    "company_ids": [Command.unlink(self.elsewhere.id)], "company_id": self.company.id,
+                })
+                self.assertEqual(user.company_ids, self.company, "there he holds nothing")
+
+    def test_ordinary_changes_of_groups_and_companies_pass(self):
+        self._new_held("Alpha")
+        user = self.manager.with_user(self.admin)
+        extra = self.env.ref("base.group_partner_manager")
+        for vals in (
+            {"group_ids": [Command.link(extra.id)]},
+            {"group_ids": [Command.unlink(extra.id)]},
+            {"group_ids": [
+                Command.link(self.groups["leader"].id), Command.unlink(self.groups["manager"].id),
+            ]},
+            {"company_ids": [Command.link(self.elsewhere.id)]},
+            {"company_ids": [Command.unlink(self.elsewhere.id)]},
+        ):
+            user.write(vals)
+        extra.with_user(self.admin).write({"user_ids": [Command.link(user.id)]})
+        extra.with_user(self.admin).write({"user_ids": [Command.unlink(user.id)]})
+        self.elsewhere.write({"user_ids": [Command.link(user.id)]})
+        self.elsewhere.write({"user_ids": [Command.unlink(user.id)]})
+        self.salesman.with_user(self.admin).write({
+            "group_ids": [Command.set(self.env.ref("base.group_portal").ids)],
+        })
+        self.assertTrue(self.salesman.share)

@@ -46,6 +46,9 @@ class TestDeputies(HandoverCase):
                 self.env.ref(f"key_account_mgmt.ir_cron_key_account_{name}").method_direct_trigger()
         self.env.invalidate_all()
 
+    def _name_deputy(self, user):
+        self.team.write({"key_account_deputy_id": user.id, "key_account_deputy_from": self.today})
+
     def _get_asked(self, record):
         self.env.invalidate_all()
         return record.sudo().activity_ids.user_id
@@ -78,12 +81,12 @@ class TestDeputies(HandoverCase):
 
     def test_a_deputy_who_may_not_decide_on_it_is_not_asked(self):
         own = self._new_applied(manager_id=self.other_leader.id, user=self.director2)
-        self.team.write({"key_account_deputy_id": self.other_leader.id, "key_account_deputy_from": self.today})
+        self._name_deputy(self.other_leader)
         self.assertEqual(self._get_asked(own), self.leader)
 
     def test_naming_a_deputy_or_another_leader_passes_on_what_waits(self):
         waiting = self._new_applied()
-        self.team.write({"key_account_deputy_id": self.other_leader.id, "key_account_deputy_from": self.today})
+        self._name_deputy(self.other_leader)
         self.assertEqual(self._get_asked(waiting), self.other_leader)
         self.team.key_account_deputy_id = False
         self.assertEqual(self._get_asked(waiting), self.leader)

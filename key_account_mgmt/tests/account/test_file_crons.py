@@ -174,7 +174,9 @@ class TestFileCrons(CronCase):
 
     def test_an_absent_leader_is_told_through_his_deputy(self):
         self.manager.with_context(key_account_archive=BYPASS).active = False
-        self.team.write({"key_account_deputy_id": self.other_leader.id, "key_account_deputy_from": self.today})
+        self.team.write({
+            "key_account_deputy_id": self.other_leader.id, "key_account_deputy_from": self.today,
+        })
         self.env.invalidate_all()
         self.assertEqual(self.accounts[0]._get_responsible(), self.other_leader)
 

@@ -91,6 +91,18 @@ class TestHandoverCompanies(HandoverCase):
         for name, record in stay.items():
             self.assertTrue(self._line(second, record), name)
 
+    def test_what_belongs_where_the_person_does_not_work_goes_along(self):
+        self.manager.company_ids -= self.elsewhere
+        customer = self._new_customer("Foreign")
+        account = self._new_foreign(customer, manager_id=self.colleague.id)
+        lead = self._new_lead(customer, self.env["res.company"])
+        self.assertEqual(lead.key_account_id, account)
+        records = [lead, self._new_meeting(customer), self._new_call(lead), self._new_call(customer)]
+        self._execute(self._new_handover())
+        for record in records:
+            self.assertEqual(record.user_id, self.manager2, record)
+        self.assertFalse(self._get_held(self.manager))
+
     # === WHAT IS TOLD === #
 
     def test_what_is_about_a_secret_customer_hangs_on_the_companys_own_account(self):
