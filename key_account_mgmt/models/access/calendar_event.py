@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 from .roles import ANY_ROLE
@@ -47,17 +47,15 @@ class CalendarEvent(models.Model):
     @api.depends("partner_ids", "res_model", "res_id", "opportunity_id")
     def _compute_key_account_id(self):
         # the field is computed as superuser, like every stored one
-        known = self.env["key.account"]._get_customer_accounts().keys()
-        customers = known & set(self.partner_ids.commercial_partner_id.ids)
-        accounts = customers and self.env["key.account"].with_context(active_test=False).search(
-            [("partner_id", "in", list(customers))], order="id"
-        )
+        accounts = self.env["key.account"].with_context(active_test=False)
+        known = accounts._get_customer_accounts().keys()
+        documents = self._get_key_account_documents() if known else {}
+        met = {event: event._get_customers_met(documents.get(event, ())) for event in self}
+        if customers := known & {id_ for partners in met.values() for id_ in partners.ids}:
+            accounts = accounts.search([("partner_id", "in", list(customers))], order="id")
         for event in self:
-            met = event.partner_ids.commercial_partner_id
-            found = event._get_key_account_of_document() | (
-                accounts.filtered(lambda account, met=met: account.partner_id in met)
-                if accounts else self.env["key.account"]
-            )
+            found = accounts.browse().union(*map(self._get_account_of, documents.get(event, ())))
+            found |= accounts.filtered(lambda account, met=met[event]: account.partner_id in met)
             event.key_account_id = found.sorted(
                 lambda account: BY_LEVEL.index(account.confidentiality)
             )[:1]
@@ -84,11 +82,34 @@ class CalendarEvent(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_key_account_of_document(self):
-        """Return the account of the record from which the meeting was made."""
-        document = self.opportunity_id
-        if self.res_model and self.res_id and self.res_model in self.env:
-            document = self.env[self.res_model].browse(self.res_id).exists()
+    def _get_key_account_documents(self):
+        """Return the records from which these meetings were made, where they are still there.
+
+        :return: {meeting: list of single records of any models}
+        :rtype: dict
+        """
+        documents = {event: list(event.opportunity_id) for event in self}
+        for model_name, events in self.filtered("res_id").grouped("res_model").items():
+            if model_name not in self.env:
+                continue
+            by_id = {record.id: record for record in self.env[model_name].browse(
+                events.mapped("res_id")
+            ).exists()}
+            for event in events.filtered(lambda event, ids=by_id: event.res_id in ids):
+                documents[event].append(by_id[event.res_id])
+        return documents
+
+    def _get_customers_met(self, documents):
+        """Return the customers who take part in this meeting, or whose documents it was made from."""
+        self.ensure_one()
+        return self.partner_ids.union(*(
+            document._get_key_account_customers()
+            for document in documents if hasattr(document, "_get_key_account_customers")
+        )).commercial_partner_id
+
+    @api.model
+    def _get_account_of(self, document):
+        """Return the account of a record of any model, or none."""
         if document._name == "key.account":
             return document
         for name in ("account_id", "key_account_id"):
@@ -119,24 +140,40 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _assign_key_accounts(self, accounts):
-        """Point the existing meetings with the accounts' customers to them, in one UPDATE.
+        """Ask anew to which accounts the meetings belong that have to do with these accounts' customers.
 
-        :param key.account accounts: accounts that are new, merged, or got another contact
+        :param key.account accounts: accounts that are new, merged, guarded otherwise, or got another contact
         """
-        self.env.flush_all()
-        self.env.cr.execute(SQL(
-            """
-            UPDATE calendar_event event
-               SET key_account_id = account.id
-              FROM key_account account
-              JOIN res_partner partner ON partner.commercial_partner_id = account.partner_id
-              JOIN calendar_event_res_partner_rel rel ON rel.res_partner_id = partner.id
-             WHERE account.id IN %s AND event.id = rel.calendar_event_id AND event.key_account_id IS NULL
-            """,
-            tuple(accounts.ids) or (0,),
-        ))
-        self.invalidate_model(["key_account_id"])
+        # sudo: accounts and meetings of other people
+        customers = Domain("commercial_partner_id", "in", accounts.sudo().partner_id.ids)
+        self._recompute_key_accounts(
+            Domain("key_account_id", "in", accounts.ids) | self._get_key_account_meeting_domain(customers)
+        )
+
+    @api.model
+    def _get_key_account_meeting_domain(self, customers):
+        """Return the domain of meetings in which customers take part, or that were made from their documents.
+
+        :param Domain customers: a domain on contacts
+        :rtype: Domain
+        """
+        domain = Domain("partner_ids", "any", customers) | Domain("opportunity_id.partner_id", "any", customers)
+        for model in (self.env["res.partner"], *self.env["key.account"]._get_document_models()):
+            own = customers if model._name == "res.partner" else Domain("partner_id", "any", customers)
+            # sudo: documents of other people
+            ids = model.sudo().with_context(active_test=False)._search(own)
+            domain |= Domain("res_model", "=", model._name) & Domain("res_id", "in", ids)
+        return domain
+
+    @api.model
+    def _recompute_key_accounts(self, domain):
+        """Ask anew to which accounts some meetings belong.
+
+        :param Domain domain: which ones
+        """
         # sudo: meetings of other people
-        self.sudo().search([
-            ("key_account_id", "in", accounts.ids),
-        ])._compute_key_account_is_secret()
+        events = self.sudo().with_context(active_test=False).search(domain)
+        names = ["key_account_id", "key_account_is_secret"]
+        for name in names:
+            self.env.add_to_compute(self._fields[name], events)
+        events.flush_recordset(names)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -15,6 +16,21 @@ class CrmLead(models.Model):
     def _compute_key_account_snapshot(self):
         for lead in self:
             lead.update(lead.key_account_id._get_snapshot_values())
+
+    def write(self, vals):
+        if "partner_id" not in vals:
+            return super().write(vals)
+        before = self._is_of_key_accounts()
+        result = super().write(vals)
+        if before or self._is_of_key_accounts():
+            self.env["calendar.event"]._recompute_key_accounts(Domain("opportunity_id", "in", self.ids))
+            # sudo: the leads' meetings may be other people's
+            self.sudo().key_account_id._close_meetings()
+        return result
+
+    def _is_of_key_accounts(self):
+        # sudo: an account is asked for on behalf of those who may not see it
+        return any(lead.key_account_id or lead.key_account_is_secret for lead in self.sudo())
 
     @api.depends_context("uid")
     def _compute_potential_lead_duplicates(self):
@@ -37,3 +53,8 @@ class CrmLead(models.Model):
             "account.id IN %s AND document.active AND document.won_status = 'pending'",
             tuple(accounts.ids) or (0,),
         ))
+
+    def _follow_key_account(self):
+        """Let these leads keep what their account says now, or nothing where they have none any more."""
+        for name in self._get_snapshot_fields():
+            self.env.add_to_compute(self._fields[name], self)

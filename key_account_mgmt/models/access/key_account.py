@@ -186,14 +186,6 @@ class KeyAccount(models.Model):
         self.ensure_one()
         return self.create_uid == user and self.manager_id in (user, self.env["res.users"])
 
-    def _assign_documents(self):
-        """Write the accounts on their customers' leads, orders and invoices: one UPDATE each."""
-        for model_name in self.env["key.account.document.mixin"]._inherit_children:
-            model = self.env[model_name]
-            if not model._abstract:
-                model._assign_key_accounts(self)
-        self.env["calendar.event"]._assign_key_accounts(self)
-
     # === CRON METHODS === #
 
     @api.model

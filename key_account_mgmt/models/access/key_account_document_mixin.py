@@ -202,3 +202,25 @@ class KeyAccountDocumentMixin(models.AbstractModel):
             condition=self._get_key_account_document_condition(),
         ))
         self.invalidate_model(["key_account_id"])
+
+    @api.model
+    def _release_key_accounts(self, accounts):
+        """Take the accounts from their customers' documents, in one UPDATE.
+
+        :param key.account accounts: accounts that are about to get another contact or company
+        """
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            """
+            UPDATE %(table)s document
+               SET key_account_id = NULL
+              FROM key_account account
+              JOIN res_partner partner ON partner.commercial_partner_id = account.partner_id
+             WHERE account.id IN %(accounts)s
+               AND document.partner_id = partner.id
+               AND document.key_account_id = account.id
+            """,
+            table=SQL.identifier(self._table),
+            accounts=tuple(accounts.ids) or (0,),
+        ))
+        self.invalidate_model(["key_account_id"])

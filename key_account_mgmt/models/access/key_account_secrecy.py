@@ -28,6 +28,8 @@ class KeyAccount(models.Model):
         result = super().write(vals)
         if moves:
             self._forget_accounts()
+            if "confidentiality" in vals:
+                self.env["calendar.event"]._assign_key_accounts(self)
             self._close_meetings()
         return result
 

@@ -230,8 +230,6 @@ class KeyAccount(models.Model):
         result = super().write(vals)
         if vals.get("state") == "active":
             admitted._admit()
-        if "partner_id" in vals:
-            self._assign_documents()
         if "manager_id" in vals:
             self._sync_salesperson()
         if "manager_id" in vals:

@@ -15,3 +15,4 @@ from . import test_hostile_masks
 from . import test_hostile_traces
 from . import test_shared_customer
 from . import test_hostile_values
+from . import test_meetings

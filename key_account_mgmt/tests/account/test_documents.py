@@ -152,3 +152,54 @@ class TestDocuments(KeyAccountCase):
         self.assertFalse(order.key_account_id)
         loner.parent_id = self.customer
         self.assertEqual(order.key_account_id, account)
+
+    def _make_documents(self, partner, company):
+        order = self._new_order(partner, 100, company=company, confirm=False)
+        lead = self.env["crm.lead"].create({
+            "name": "Lead", "partner_id": partner.id, "company_id": company.id, "team_id": False,
+        })
+        return order, lead
+
+    def test_documents_follow_an_account_that_gets_another_customer(self):
+        account, other = self._new_account(self.customer, grade_id=self.grade_b.id), self._new_customer("Other")
+        order, lead = self._make_documents(self.branch, self.company)
+        order.action_confirm()
+        theirs = self._make_documents(other, self.company)
+        self.env.flush_all()
+        account.with_user(self.director).partner_id = other
+        for document in (order, lead):
+            self.assertFalse(document.key_account_id, document._name)
+        self.assertEqual(order.key_account_manager_id, self.manager, "what was confirmed stays as it was")
+        self.assertFalse(lead.key_account_manager_id or lead.key_account_grade_id)
+        for document in theirs:
+            self.assertEqual(document.key_account_id, account, document._name)
+        self.assertEqual(theirs[1].key_account_manager_id, self.manager)
+        self.assertEqual(theirs[1].key_account_grade_id, self.grade_b)
+
+    def test_documents_follow_an_account_that_gets_another_company(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        account = self._new_candidate(self.customer).sudo()
+        here = self._make_documents(self.branch, self.company)
+        there = self._make_documents(self.branch, elsewhere)
+        anywhere = self.env["crm.lead"].create({
+            "name": "Lead", "partner_id": self.branch.id, "company_id": False, "team_id": False,
+        })
+        self.env.flush_all()
+        account.write({"company_id": elsewhere.id, "team_id": False, "manager_id": False})
+        for document in here:
+            self.assertFalse(document.key_account_id, document._name)
+        for document in (*there, anywhere):
+            self.assertEqual(document.key_account_id, account, document._name)
+
+    def test_what_is_left_behind_goes_to_the_other_companys_account(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        account = self._new_account(self.customer)
+        theirs = self.env["key.account"].create({
+            "partner_id": self.customer.id, "company_id": elsewhere.id, "team_id": False,
+        })
+        lead = self.env["crm.lead"].create({
+            "name": "Lead", "partner_id": self.branch.id, "company_id": False, "team_id": False,
+        })
+        self.assertEqual(lead.key_account_id, account)
+        account.with_user(self.director).partner_id = self._new_customer("Other")
+        self.assertEqual(lead.key_account_id, theirs)
