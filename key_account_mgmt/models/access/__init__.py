@@ -13,6 +13,7 @@ from . import key_account_sensitive_mixin
 from . import ir_actions_report
 from . import key_account
 from . import key_account_documents
+from . import key_account_access_cron
 from . import key_account_secrecy
 from . import key_account_viewers
 from . import key_account_member

@@ -166,6 +166,14 @@ class CalendarEvent(models.Model):
         return domain
 
     @api.model
+    def _mend_key_accounts(self):
+        """Ask anew to which accounts those meetings belong whose mark contradicts their customers'."""
+        marked = Domain("key_account_is_secret", "=", True)
+        wrong = marked & ~Domain("key_account_id.confidentiality", "=", "secret")
+        missed = ~marked & self._get_key_account_meeting_domain(marked)
+        self._recompute_key_accounts(wrong | missed)
+
+    @api.model
     def _recompute_key_accounts(self, domain):
         """Ask anew to which accounts some meetings belong.
 

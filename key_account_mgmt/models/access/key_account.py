@@ -186,21 +186,6 @@ class KeyAccount(models.Model):
         self.ensure_one()
         return self.create_uid == user and self.manager_id in (user, self.env["res.users"])
 
-    # === CRON METHODS === #
-
-    @api.model
-    def _cron_refresh_access(self):
-        """Let memberships and deputies begin and end with the day (once a day)."""
-        # sudo: the day begins for every account
-        accounts = self.sudo().with_context(active_test=False).search([("member_ids", "!=", False)])
-        accounts._compute_allowed_user_ids()
-        # sudo: and for every department
-        teams = self.env["crm.team"].sudo().with_context(active_test=False).search(
-            [("key_account_deputy_id", "!=", False)]
-        )
-        teams._compute_key_account_acting_deputy_id()
-        self.env["ir.cron"]._commit_progress(len(accounts) + len(teams), remaining=0)
-
     def _get_snapshot_values(self):
         """Return what documents keep of an account, or of none (see the document mixin)."""
         return {"key_account_manager_id": self.manager_id.id}

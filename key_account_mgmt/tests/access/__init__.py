@@ -15,4 +15,5 @@ from . import test_hostile_masks
 from . import test_hostile_traces
 from . import test_shared_customer
 from . import test_hostile_values
+from . import test_access_cron
 from . import test_meetings
