@@ -1,9 +1,12 @@
-"""Take the pictures of docs/images from a running demo: tools/screenshots.py [URL] [FOLDER] [WIDTH].
+"""Take the pictures of docs/images from a running demo: tools/screenshots.py [URL] [FOLDER] [WIDTH] [NAME…].
 
-Each picture is a login, an address and what to click before. `make demo` has to be serving.
+Each picture is a login, an address and what to click before, or a print: a login, a report and the record
+that is printed. `make demo` has to be serving; prints take pdftoppm (Debian's poppler-utils).
 """
 
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -63,6 +66,7 @@ PICTURES = {
     "handover": (
         "director", "key-account-handovers", [".o_data_row:has-text('待接收人确认') td[name=user_id]"],
     ),
+    "operations": ("manager1", "key-accounts", [CARD, "button[name=action_open_operations]"]),
     "buying_centre": ("manager1", "key-account-people", [".o_switch_view.o_hierarchy"]),
     "ownership": ("director", "key-account-ownership", []),
     "ownership_change": ("director", "key-account-ownership", [".o_data_row td[name=account_id]"]),
@@ -74,6 +78,26 @@ PICTURES = {
     "my_accounts": ("manager1", "key-accounts", []),
     "assistant_accounts": ("assistant1", "key-accounts", []),
 }
+OWN = [("manager_id.login", "=", "manager1"), ("state", "=", "active"), ("confidentiality", "=", "internal")]
+# login, report, model, domain, how many records
+PRINTS = {
+    "print_application": (
+        "leader1", "key_account_application", "key.account", [("state", "=", "applied")], 1,
+    ),
+    "print_summary": ("clerk", "key_account_summary", "key.account", [("state", "=", "active")], 80),
+    "print_file": ("manager1", "key_account_file", "key.account", OWN, 1),
+    "print_people": ("manager1", "key_account_people", "key.account", OWN, 1),
+    "print_operations": ("manager1", "key_account_operations", "key.account", OWN, 1),
+    "print_handover": (
+        "director", "key_account_handover", "key.account.handover",
+        [("state", "=", "done"), ("kind", "=", "absence")], 1,
+    ),
+    "print_letter": (
+        "director", "key_account_handover_letter", "key.account.handover",
+        [("state", "=", "done"), ("kind", "=", "absence")], 1,
+    ),
+}
+PRINT_WIDTH = 900
 
 
 def log_in(browser, login):
@@ -100,20 +124,49 @@ def take(page, name, path, clicks):
     print(name)
 
 
+def find_ids(page, model, domain, limit):
+    answer = page.request.post(f"{URL}/web/dataset/call_kw", data={
+        "jsonrpc": "2.0", "method": "call", "params": {
+            "model": model, "method": "search", "args": [domain], "kwargs": {"limit": limit, "order": "id"},
+        },
+    }).json()
+    return answer["result"]
+
+
+def take_print(page, name, report, model, domain, limit):
+    """Save the first page of a PDF as a picture."""
+    ids = ",".join(map(str, find_ids(page, model, domain, limit)))
+    # the web client prints in the language of the user
+    answer = page.request.get(
+        f'{URL}/report/pdf/key_account_mgmt.report_{report}/{ids}?context={{"lang":"zh_CN"}}', timeout=120_000
+    )
+    if not answer.body().startswith(b"%PDF"):
+        raise ValueError(f"no PDF: {answer.status}")
+    with tempfile.TemporaryDirectory() as folder:
+        pdf = Path(folder) / "print.pdf"
+        pdf.write_bytes(answer.body())
+        subprocess.run(
+            ["pdftoppm", "-png", "-singlefile", "-scale-to-x", str(PRINT_WIDTH), "-scale-to-y", "-1", pdf,
+             FOLDER / name],
+            check=True,
+        )
+    print(name)
+
+
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    wanted = sys.argv[4:] or PICTURES
+    wanted = sys.argv[4:] or [*PICTURES, *PRINTS]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
         pages = {}
         for name in wanted:
-            login, path, clicks = PICTURES[name]
+            login, *what = PICTURES.get(name) or PRINTS[name]
             if login not in pages:
                 pages[login] = log_in(browser, login)
             try:
-                take(pages[login], name, path, clicks)
+                (take if name in PICTURES else take_print)(pages[login], name, *what)
             except Exception as error:  # noqa: BLE001 - go on with the other pictures
                 print(f"{name}: {error}".splitlines()[0], file=sys.stderr)
         browser.close()

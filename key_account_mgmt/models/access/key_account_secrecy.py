@@ -14,6 +14,8 @@ class KeyAccount(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # a document of this very transaction must not be computed with what was known before
+        self.env.flush_all()
         self._forget_accounts()
         accounts = super().create(vals_list)
         self._forget_accounts()
@@ -24,6 +26,7 @@ class KeyAccount(models.Model):
         moves = bool(vals.keys() & {"confidentiality", "partner_id", "company_id"})
         if moves:
             # before as well: what depends on it may be computed at any time from now on
+            self.env.flush_all()
             self._forget_accounts()
         result = super().write(vals)
         if moves:

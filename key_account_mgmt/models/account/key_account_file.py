@@ -327,6 +327,14 @@ class KeyAccount(models.Model):
         # sudo: the moment is nobody's to write; who changes a person or a project need not write the account
         self.sudo().write({"file_updated_on": fields.Datetime.now()})
 
+    def _get_keeper_names(self):
+        """Return who keeps the files of these accounts: the clerks of their departments (F2).
+
+        :rtype: str
+        """
+        # sudo: who keeps the files is no secret, and departments are not readable to everyone
+        return ", ".join(self.sudo().team_id.key_account_clerk_id.mapped("name"))
+
     def _get_responsible(self):
         """Return who is told of what is due on the account: its manager, or else its overseer.
 

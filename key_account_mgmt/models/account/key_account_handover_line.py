@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..access.roles import group
 from .key_account_handover_holding import RECEIVING_ROLES
@@ -197,7 +198,9 @@ class KeyAccountHandoverLine(models.Model):
             news = self.env._(
                 "%(before)s, who looks after your company, is absent from %(date_from)s to %(date_to)s. "
                 "%(after)s stands in for that time.",
-                date_from=handover.date_from, date_to=handover.date_to, **names,
+                date_from=format_date(self.env, handover.date_from),
+                date_to=format_date(self.env, handover.date_to),
+                **names,
             )
         else:
             news = self.env._(

@@ -333,3 +333,15 @@ class TestSecrecy(KeyAccountCase, MailCase):
         for login in ("nobody", "salesman", "portal"):
             with self.subTest(login), self.assertRaises(AccessError):
                 self.env["key.account.bulletin"].with_user(self.users[login]).search([])
+
+    # === WHAT WAITS TO BE COMPUTED === #
+
+    def test_documents_made_a_moment_before_the_customer_becomes_secret_are_closed_as_well(self):
+        first, second = self._new_customer("Before Its Account"), self._new_customer("Before the Level")
+        account = self._new_account(second)
+        orders = self._new_order(first, 10) | self._new_order(second, 10)
+        self._new_account(first, confidentiality="secret")
+        account.confidentiality = "secret"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(orders.mapped("key_account_is_secret"), [True, True])

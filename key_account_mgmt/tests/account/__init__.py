@@ -9,6 +9,8 @@ from . import test_file_parts
 from . import test_file
 from . import test_file_crons
 from . import test_file_prints
+from . import test_operations
+from . import test_pdf
 from . import test_handover
 from . import test_handover_kinds
 from . import test_handover_companies

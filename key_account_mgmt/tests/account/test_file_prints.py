@@ -30,7 +30,7 @@ class TestFilePrints(KeyAccountCase):
             self.assertIn(account.code, html)
         for text in ("Works", "Mill", "0571-1", "Private Enterprise"):
             self.assertIn(text, html)
-        self.assertEqual(html.count("<table"), 1)
+        self.assertEqual(html.count("ka_list ka_small"), 1)
 
     def test_the_customer_file_shows_all_its_parts(self):
         html = self._print("file")
