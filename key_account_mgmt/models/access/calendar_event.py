@@ -138,6 +138,23 @@ class CalendarEvent(models.Model):
                 # sudo: the organizer may be someone else
                 event.sudo().privacy = "private"
 
+    def _get_key_account_cover_name(self):
+        if len(self) != 1 or not self.env["key.account"]._filter_guarded(self):
+            return False
+        # sudo: the one who writes need not see the account
+        return self.sudo().key_account_id._get_cover_name()
+
+    def _get_covered_recipients(self, recipients_data):
+        """Colleagues read of a secret meeting in Odoo; the customer gets his invitation as ever."""
+        return [data for data in recipients_data if data["uid"] and not data["ushare"]]
+
+    def _message_add_default_recipients(self):
+        """Write by default to nobody who still stands on a meeting and may not see it."""
+        result = super()._message_add_default_recipients()
+        for event in self.env["key.account"]._filter_guarded(self):
+            result[event.id]["partners"] -= event._get_outside_partners(result[event.id]["partners"].ids)
+        return result
+
     @api.model
     def _assign_key_accounts(self, accounts):
         """Ask anew to which accounts the meetings belong that have to do with these accounts' customers.

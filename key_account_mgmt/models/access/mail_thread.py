@@ -57,24 +57,38 @@ class MailThread(models.AbstractModel):
         account = accounts._get_guarded_account(self)
         return account.confidentiality == "secret" and account._get_cover_name()
 
+    def _get_covered_recipients(self, recipients_data):
+        """Return those to whom mails speak of a secret account under its code alone: here, everybody.
+
+        :param list recipients_data: as core hands it to the methods that notify
+        :rtype: list
+        """
+        return recipients_data
+
     def _notify_thread_by_email(self, message, recipients_data, *, msg_vals=False, **kwargs):
         """Mails about a secret account carry its code and a link, nothing else."""
         name = self._get_key_account_cover_name()
-        if name and any(data["notif"] == "email" for data in recipients_data):
-            # sudo: a note of the system in place of the one that stays inside
-            message = self.env["mail.message"].sudo().create({
-                "model": self._name,
-                "res_id": self.id,
-                "message_type": "user_notification",
-                "author_id": message.author_id.id,
-                "email_from": message.email_from,
-                "reply_to": message.reply_to,
-                "subject": name,
-                "body": Markup("<p>%s</p>") % self.env._("There is news. Open it in Odoo to read it."),
-            })
-            msg_vals = False
-            kwargs |= {"force_record_name": name, "subtitles": [name]}
+        covered = self._get_covered_recipients(recipients_data) if name else []
+        if any(data["notif"] == "email" for data in covered):
+            # at once: core sends the mails of the message that it knows of, not those of this one
+            options = kwargs | {"force_record_name": name, "subtitles": [name], "force_send": True}
+            super()._notify_thread_by_email(self._make_cover(message, name), covered, **options)
+            recipients_data = [data for data in recipients_data if data not in covered]
         return super()._notify_thread_by_email(message, recipients_data, msg_vals=msg_vals, **kwargs)
+
+    def _make_cover(self, message, name):
+        """Return what is mailed in place of a message that stays inside."""
+        # sudo: a note of the system
+        return self.env["mail.message"].sudo().create({
+            "model": self._name,
+            "res_id": self.id,
+            "message_type": "user_notification",
+            "author_id": message.author_id.id,
+            "email_from": message.email_from,
+            "reply_to": message.reply_to,
+            "subject": name,
+            "body": Markup("<p>%s</p>") % self.env._("There is news. Open it in Odoo to read it."),
+        })
 
     def _notify_by_web_push_prepare_payload(self, message, msg_vals=False, force_record_name=False):
         name = self._get_key_account_cover_name()

@@ -2,6 +2,8 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.mail.tests.common import MailCase
+
 from ..common import KeyAccountCase
 
 
@@ -147,3 +149,63 @@ class TestMeetings(MeetingCase):
         self.assertNotIn(closed.id, [
             event["id"] for group in groups for event in group.get("meetings", ())
         ])
+
+
+@tagged("post_install", "-at_install")
+class TestMeetingMails(MeetingCase, MailCase):
+    """Colleagues are asked to a secret meeting under the account's code, the customer as ever."""
+
+    def _get_mails(self, partner):
+        return [mail for mail in self._mails if partner.email in str(mail["email_to"])]
+
+    def _assert_mailed(self, account, partner, told, what):
+        mails = self._get_mails(partner)
+        self.assertEqual(len(mails), 1, what)
+        text = f"{mails[0]['subject']} {mails[0]['body']} {mails[0]['attachments']}"
+        self.assertEqual("Price talk" in text, told, f"{what}: {text}")
+        self.assertEqual("invitation.ics" in text, told, what)
+        if not told:
+            self.assertIn(account.code, mails[0]["subject"])
+            self.assertIn("/mail/view", mails[0]["body"])
+
+    def test_invitations_and_reminders_inside_carry_the_code_and_a_link(self):
+        for user in (self.manager, self.manager2, self.director):
+            user.write({"notification_type": "email", "email": f"{user.login}@inside.example"})
+        alarm = self.env["calendar.alarm"].create({
+            "name": "Mail", "alarm_type": "email", "interval": "minutes", "duration": 30,
+        })
+        for level, account in self.accounts.items():
+            account.partner_id.email = f"{level}@quillon.example"
+            account.member_ids = [Command.create({"user_id": self.manager2.id})]
+            partners = account.partner_id, self.manager.partner_id, self.manager2.partner_id
+            told = level != "secret"
+            with self.mock_mail_gateway():
+                meeting = self._meet(*partners, alarm_ids=[Command.set(alarm.ids)])
+                self.env.flush_all()
+            self._assert_mailed(account, self.manager2.partner_id, told, f"{level} invitation")
+            self._assert_mailed(account, account.partner_id, True, f"{level} invitation")
+            with self.mock_mail_gateway():
+                self.env["calendar.alarm_manager"].with_context(
+                    lastcall=fields.Datetime.subtract(fields.Datetime.now(), hours=1)
+                )._send_reminder()
+            self._assert_mailed(account, self.manager2.partner_id, told, f"{level} reminder")
+            self._assert_mailed(account, account.partner_id, True, f"{level} reminder")
+            meeting.active = False
+
+    def test_whoever_deletes_a_meeting_writes_to_nobody_outside(self):
+        account = self.accounts["internal"]
+        for user in (self.other_manager, self.manager2):
+            user.email = f"{user.login}@inside.example"
+        account.member_ids = [Command.create({"user_id": self.manager2.id})]
+        meeting = self._meet(
+            account.partner_id, *(self.manager | self.other_manager | self.manager2).partner_id
+        )
+        account.with_user(self.director).confidentiality = "secret"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.mock_mail_gateway():
+            self.env["calendar.popover.delete.wizard"].with_user(self.manager).create({
+                "calendar_event_id": meeting.id,
+            }).action_send_mail_and_delete()
+        self.assertEqual(len(self._get_mails(self.manager2.partner_id)), 1)
+        self.assertFalse(self._get_mails(self.other_manager.partner_id))
