@@ -28,9 +28,10 @@ from . import sale_report
 from . import account_invoice_report
 from . import res_users
 from . import key_account_veil_mixin
-from . import mail_thread
 from . import mail_message
+from . import mail_thread
 from . import mail_mail
+from . import ir_attachment
 from . import mail_activity
 from . import mail_followers
 from . import calendar_event

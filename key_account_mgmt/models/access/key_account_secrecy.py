@@ -233,6 +233,22 @@ class KeyAccount(models.Model):
             ).with_env(notes.env)
         return hidden
 
+    @api.model
+    def _log_notes(self, notes, model_field):
+        """Leave a line in the access log for the guarded files whose messages or attachments are read.
+
+        :param notes: records that point to a document by model and id
+        :param str model_field: the name of the field with the document's model
+        """
+        if self.env.su or not self._get_guarded_levels():
+            return
+        # sudo: only where they point to is asked, of what has just been read
+        for model_name, group_sudo in notes.sudo().grouped(model_field).items():
+            model = self.env.get(model_name)
+            if getattr(model, "_is_audited", False):
+                ids = self._find_guarded_ids(model_name, group_sudo.mapped("res_id"))
+                model.browse(ids)._log_use("open")
+
     def _filter_veiled(self):
         """Return the confidential and secret accounts that the user may not see, superuser code or not."""
         guarded = self._filter_guarded(self)

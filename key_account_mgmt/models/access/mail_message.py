@@ -1,10 +1,25 @@
 from odoo import api, models
 
+# what makes reading a message reading what is in it
+TOLD = {"body", "subject", "preview"}
+
+# Core makes ready in everybody's name what it sends to his inbox: he has read nothing by that. The mark is
+# a Python object, so that no call from outside can pretend it.
+NOTIFYING = "key_account_notifying"
+NOTIFIED = object()
+
 
 class MailMessage(models.Model):
     """Core shows a message to whoever was notified, also where the document is hidden from him."""
 
     _inherit = "mail.message"
+
+    def _read_format(self, fnames, load="_classic_read"):
+        # what reading by RPC and the chatter of the web client come to
+        result = super()._read_format(fnames, load)
+        if TOLD & set(fnames) and self.env.context.get(NOTIFYING) is not NOTIFIED:
+            self.env["key.account"]._log_notes(self, "model")
+        return result
 
     @api.depends_context("uid")
     def _compute_display_name(self):

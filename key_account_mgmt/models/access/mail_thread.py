@@ -2,6 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, models
 
+from .mail_message import NOTIFIED, NOTIFYING
+
 
 class MailThread(models.AbstractModel):
     """Following and notifying stop at the perimeter of a guarded account."""
@@ -38,6 +40,12 @@ class MailThread(models.AbstractModel):
             return recipients
         outside = set(self._get_outside_partners([data["id"] for data in recipients if data["id"]]).ids)
         return [data for data in recipients if data["id"] not in outside]
+
+    def _notify_thread_by_inbox(self, message, recipients_data, msg_vals=False, **kwargs):
+        # who is told of a message has not opened the file by that
+        return super()._notify_thread_by_inbox(
+            message.with_context(**{NOTIFYING: NOTIFIED}), recipients_data, msg_vals=msg_vals, **kwargs
+        )
 
     def _get_outside_partners(self, partner_ids):
         """Return those of these contacts that are internal users who may not read the record."""

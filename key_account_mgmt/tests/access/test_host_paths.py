@@ -228,6 +228,38 @@ class TestPathsByHttp(HostCase, HttpCase):
         self.assertIn(MARK, self._rpc("key.account", "web_read", [self.account.id], {"display_name": {}}))
         self.assertIn(MARK, self._rpc("res.partner", "web_read", [self.customer.id], {"display_name": {}}))
 
+    def test_reading_the_chatter_and_downloading_leave_a_line_in_the_log(self):
+        self.authenticate(self.manager.login, self.manager.login)
+        lines = self.env["key.account.access.log"].search([])
+
+        def read_chatter(record):
+            self.url_open("/mail/thread/messages", data=json.dumps({
+                "jsonrpc": "2.0", "method": "call", "params": {
+                    "thread_model": record._name, "thread_id": record.id, "fetch_params": {},
+                },
+            }), headers={"Content-Type": "application/json"}).raise_for_status()
+
+        def download(attachment, token=""):
+            page = f"/web/content/{attachment.id}?access_token={token}"
+            self.assertEqual(self.url_open(page).content, SECRET_TEXT)
+
+        def download_by_token(attachment):
+            download(attachment, attachment._get_raw_access_token())
+
+        for read, record, logged in (
+            (read_chatter, self.account, True), (download, self.attachment, True),
+            (download_by_token, self.attachment, True),
+            (read_chatter, self.order, False), (download, self.order_attachment, False),
+        ):
+            read(record)
+            new = self.env["key.account.access.log"].search([]) - lines
+            with self.subTest(read=read.__name__, record=record):
+                self.assertEqual(new.mapped("kind"), ["open"] if logged else [])
+                self.assertEqual(new.user_id, self.manager if logged else self.env["res.users"])
+                self.assertEqual(new.mapped("res_id"), self.account.ids if logged else [])
+            self.env.cr.execute("DELETE FROM key_account_access_log")
+            self.env.invalidate_all()
+
     def test_the_customer_reads_his_order_in_the_portal_and_by_its_link(self):
         self.portal.partner_id.parent_id = self.customer
         self.order.message_subscribe(self.portal.partner_id.ids)

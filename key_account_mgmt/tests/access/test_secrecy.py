@@ -264,6 +264,41 @@ class TestSecrecy(KeyAccountCase, MailCase):
         report._render_qweb_html("key_account_mgmt.action_report_key_account_application", account.ids)
         self.assertEqual(self._get_log("print", self.secret).user_id, self.director)
 
+    def test_reading_messages_and_attachments_is_opening_the_file(self):
+        for level, lines in (("internal", 0), ("confidential", 1), ("secret", 1)):
+            account = self.accounts[level]
+            self._fill_file(account)
+            for record in (account, account.stakeholder_ids):
+                message = record.with_user(self.manager).message_post(
+                    body=NOTE, attachments=[("offer.txt", b"12")], message_type="comment",
+                )
+                for mine, told, listed in (
+                    (message, ["body"], ["date"]), (message.attachment_ids, ["raw"], ["name"]),
+                ):
+                    self.env.cr.execute("UPDATE key_account_access_log SET date = '2026-01-01'")
+                    self.env.invalidate_all()
+                    before = self._get_log("open", account)
+                    mine.with_user(self.director).read(listed)
+                    self.assertFalse(self._get_log("open", account) - before, listed)
+                    for _again in range(2):
+                        self.env.invalidate_all()
+                        mine.with_user(self.director).read(told)
+                    new = self._get_log("open", account) - before
+                    self.assertEqual(len(new), lines, f"{level} {record._name} {told}")
+                    self.assertEqual(new.user_id, self.director if lines else self.env["res.users"])
+
+    def test_who_is_told_of_a_message_has_not_opened_the_file_by_that(self):
+        self.manager2.notification_type = "inbox"
+        message = self.secret.with_user(self.manager).message_post(
+            body=NOTE, partner_ids=self.manager2.partner_id.ids, message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertIn(self.manager2.partner_id, message.sudo().notified_partner_ids)
+        self.assertFalse(self._get_log("open", self.secret, self.manager2))
+        for login, spoofed in (("manager2", {"key_account_notifying": True}), ("director", {})):
+            message.with_user(self.users[login]).with_context(**spoofed).read(["body"])
+            self.assertTrue(self._get_log("open", self.secret, self.users[login]), login)
+
     def test_lines_are_for_the_director_and_the_executives_and_for_good(self):
         self.secret.with_user(self.manager).read(["desk_survey"])
         line = self._get_log("open", self.secret)
