@@ -144,8 +144,9 @@ class KeyAccountHandover(models.Model):
         customers = self._get_record_accounts(record).partner_id
         if hasattr(document, "_get_key_account_customers"):
             customers |= document._get_key_account_customers().commercial_partner_id
+        customer_ids = set(customers.ids)
         others = {
             level for id_, (customer_id, level) in self.env["key.account"]._get_guarded_levels().items()
-            if customer_id in customers.ids and id_ != account.id
+            if customer_id in customer_ids and id_ != account.id
         }
         return "secret" in others and account.confidentiality != "secret" if account else bool(others)
