@@ -23,5 +23,6 @@ def pytest_terminal_summary(terminalreporter):
     ]
     if counts:
         terminalreporter.write_line(
-            f"{sum(counts)} hostile calls in {len(counts)} tests: each refused, or told nothing of what is hidden"
+            f"{sum(counts)} hostile calls in {len(counts)} tests: each refused, or told nothing of what is"
+            " hidden"
         )

@@ -178,8 +178,8 @@ class KeyAccountStakeholder(models.Model):
     def _erase_contact(self, contact, name):
         if self._is_contact_shared(contact):
             return self.env._(
-                "The contact “%(name)s” stays as it is: somebody logs in with it, it has contacts of its own, "
-                "or another file needs it.",
+                "The contact “%(name)s” stays as it is: somebody logs in with it, it has contacts of its "
+                "own, or another file needs it.",
                 name=contact.name,
             )
         documents = self._get_contact_documents(contact)

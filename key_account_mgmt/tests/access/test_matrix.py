@@ -97,12 +97,16 @@ class TestMatrix(HostileCase):
             "account.move.line": invoice.invoice_line_ids,
             "account.payment": payment,
             "account.partial.reconcile": invoice.line_ids.matched_credit_ids,
-            "sale.report": cls.env["sale.report"].search([("partner_id", "=", account.partner_id.id)], limit=1),
+            "sale.report": cls.env["sale.report"].search(
+                [("partner_id", "=", account.partner_id.id)], limit=1
+            ),
             "account.invoice.report": cls.env["account.invoice.report"].search(
                 [("move_id", "=", invoice.id)], limit=1
             ),
             "crm.lead": lead,
-            "crm.activity.report": cls.env["crm.activity.report"].search([("lead_id", "=", lead.id)], limit=1),
+            "crm.activity.report": cls.env["crm.activity.report"].search(
+                [("lead_id", "=", lead.id)], limit=1
+            ),
             "calendar.event": meeting,
             "calendar.attendee": meeting.attendee_ids,
             "mail.message": account.message_post(body=NOTE),

@@ -115,7 +115,8 @@ class TestErase(KeyAccountCase):
 
     def test_a_contact_whom_documents_name_keeps_name_and_address_alone_and_the_user_is_told(self):
         self.contact.write({"street": "Works Road 1", "website": "https://li.example"})
-        self.contact.message_post(body="Ms Li likes tea.")
+        note = "Ms Li likes tea."
+        self.contact.message_post(body=note)
         order = self._new_order(self.contact, 100)
         action = self._erase()
         self.assertTrue(self.person.is_erased)

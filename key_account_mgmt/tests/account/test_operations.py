@@ -90,7 +90,9 @@ class TestOperations(KeyAccountCase):
         account = self._as()
         parts = account._get_operating_parts()
         self.assertEqual([row["ordered"] for row in parts["quarters"]], [350, 100])
-        self.assertEqual(set(parts["insights"].mapped("name")), {"A tender is coming", "A new plant is planned"})
+        self.assertEqual(
+            set(parts["insights"].mapped("name")), {"A tender is coming", "A new plant is planned"}
+        )
         self.assertEqual(parts["projects"].mapped("name"), ["Line 2"])
         self.assertEqual(parts["people"].mapped("name"), ["Ms Li"])
         account.operating_date = "2026-09-01"

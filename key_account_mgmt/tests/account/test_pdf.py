@@ -10,6 +10,7 @@ from ..common import KeyAccountCase
 LANG = "zh_CN"
 # A PDF gives some characters back as the radicals that look the same.
 RADICALS = str.maketrans("戶⻔⻆⻅⻓", "户门角见长")
+PREFIX = "key_account_mgmt.report_key_account_"
 # What each print says in Chinese, whatever it is of.
 TITLES = {
     "application": ("大客户认定申请表", "申请等级", "公司领导意见"),
@@ -53,7 +54,7 @@ class TestPdf(KeyAccountCase):
         )
         self.env.invalidate_all()
         with self.allow_pdf_render():
-            content, kind = reports._render_qweb_pdf(f"key_account_mgmt.report_key_account_{name}", records.ids)
+            content, kind = reports._render_qweb_pdf(f"{PREFIX}{name}", records.ids)
         self.assertEqual((kind, content[:5]), ("pdf", b"%PDF-"))
         self.pages = PdfFileReader(io.BytesIO(content)).pages
         text = unicodedata.normalize("NFKC", "".join(page.extract_text() for page in self.pages))
@@ -61,8 +62,7 @@ class TestPdf(KeyAccountCase):
 
     def test_no_print_is_forgotten_here(self):
         reports = self.env["ir.actions.report"].search([("report_name", "=like", "key_account_mgmt.%")])
-        names = {name.removeprefix("key_account_mgmt.report_key_account_") for name in reports.mapped("report_name")}
-        self.assertEqual(names, TITLES.keys())
+        self.assertEqual({name.removeprefix(PREFIX) for name in reports.mapped("report_name")}, TITLES.keys())
 
     def test_every_print_is_a_pdf_in_chinese(self):
         for name, words in TITLES.items():
