@@ -2,3 +2,4 @@
 from . import access
 from . import account
 from . import grading
+from . import service

@@ -2,4 +2,5 @@
 from .access import *
 from .account import *
 from .grading import *
+from .service import *
 from .tours import *
