@@ -3,3 +3,4 @@
 from . import claims
 from . import grading
 from . import ownership
+from . import schedule

@@ -1,0 +1,15 @@
+from . import res_company
+from . import res_config_settings
+
+# Visits and visit plans
+from . import key_account_grade
+from . import key_account_visit
+from . import key_account_visit_steps
+from . import key_account_visit_meeting
+from . import key_account_visit_cron
+from . import key_account_visit_plan
+from . import key_account_visit_plan_generate
+from . import key_account_visit_coverage
+from . import key_account
+from . import key_account_handover
+from . import calendar_event

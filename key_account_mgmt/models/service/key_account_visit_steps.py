@@ -1,0 +1,370 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .key_account_visit import (
+    AHEAD_STATES,
+    DECIDED_FIELDS,
+    ITEM_FIELDS,
+    MEETING_TYPES,
+    REPORT_FIELDS,
+    TIME_FIELDS,
+)
+
+NEXT_STEP = "key_account_mgmt.mail_activity_type_visit_next_step"
+RATIFICATION_TYPE = "key_account_mgmt.mail_activity_type_visit_ratification"
+CHECKLIST = ("is_object_prepared", "is_need_prepared", "is_course_prepared", "is_material_prepared")
+
+
+class KeyAccountVisit(models.Model):
+    """From the plan to the verified report, step by step (V3, X19)."""
+
+    _inherit = "key.account.visit"
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("activity_ids")
+    def _compute_next_step_ids(self):
+        # sudo: whoever reads the visit reads what follows from it, done or not, whoever is to do it
+        activities = self.env["mail.activity"].sudo().with_context(active_test=False).search([
+            ("res_model", "=", self._name), ("res_id", "in", self.ids),
+            ("activity_type_id", "=", self.env.ref(NEXT_STEP).id),
+        ], order="date_deadline, id")
+        by_visit = activities.grouped("res_id")
+        for visit in self:
+            visit.next_step_ids = by_visit.get(visit._origin.id, activities.browse()).ids
+
+    @api.depends("ratification", "user_id", "visitor_ids")
+    @api.depends_context("uid")
+    def _compute_can_ratify(self):
+        for visit in self:
+            visit.can_ratify = not visit._get_cannot_ratify_reason()
+
+    # === ACTION METHODS === #
+
+    def action_plan(self):
+        """Plan a visit that belongs to no plan; it gets its place in the calendar."""
+        return self.write({"state": "planned"})
+
+    def action_prepare(self):
+        """The visit is prepared: all that there is to prepare has been ticked."""
+        return self.write({"state": "prepared"})
+
+    def action_unprepare(self):
+        """There is still something to prepare."""
+        return self.write({"state": "planned"})
+
+    def action_hold(self):
+        """The visit was held."""
+        return self.write({"state": "done"})
+
+    def action_undo_hold(self):
+        """The visit was not held after all."""
+        return self.write({"state": "planned"})
+
+    def action_report(self):
+        """Hand in the report; the leader verifies it."""
+        for visit in self:
+            if reason := visit._get_missing_report_reason():
+                raise UserError(reason)
+            visit._submit("reported")
+        return True
+
+    def action_ask_cancel(self):
+        """Open the window that asks why the visit is cancelled."""
+        self.check_access("write")
+        return self.env["key.account.reason"]._get_action(self, "cancel", self.env._("Cancel the Visit"))
+
+    def action_ask_miss(self):
+        """Open the window that asks why the visit was missed."""
+        self.check_access("write")
+        return self.env["key.account.reason"]._get_action(self, "miss", self.env._("The Visit Was Missed"))
+
+    def action_ratify(self):
+        """Ratify urgent visits, before or after they were held (X19)."""
+        self._check_each(lambda visit: visit._get_cannot_ratify_reason())
+        self._settle_ratification({"ratification": "ratified"})
+        return True
+
+    def action_ask_refuse_ratification(self):
+        """Open the window that asks why an urgent visit is not ratified."""
+        self._check_each(lambda visit: visit._get_cannot_ratify_reason())
+        return self.env["key.account.reason"]._get_action(
+            self, "refuse_ratification", self.env._("Not Ratified")
+        )
+
+    def action_add_next_step(self):
+        """Open the window in which a next step gets its owner and deadline."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Next Step"),
+            "res_model": "mail.activity.schedule",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "active_model": self._name,
+                "active_ids": self.ids,
+                "active_id": self.id,
+                "default_activity_type_id": self.env.ref(NEXT_STEP).id,
+            },
+        }
+
+    def action_open_meeting(self):
+        """Open the visit's entry in the calendar."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "calendar.event",
+            "res_id": self.event_id.id,
+            "view_mode": "form",
+        }
+
+    # === WHAT MAY CHANGE === #
+
+    def _check_changeable(self, vals):
+        """Refuse changes of what was decided, reported or held.
+
+        :param dict vals: the values about to be written, by a user
+        :raise UserError: with what to do instead
+        """
+        for visit in self:
+            if vals.keys() & REPORT_FIELDS and visit.state in ("reported", "verified"):
+                raise UserError(self.env._(
+                    "The report of %(visit)s has been handed in. Have it sent back to change it.",
+                    visit=visit.display_name,
+                ))
+            changed = visit._get_changed(DECIDED_FIELDS | {"is_urgent"}, vals)
+            if visit.state != "draft" and changed - {"user_id"}:
+                raise UserError(self.env._(
+                    "Kind, plan and urgency of a visit are said before it is planned. Cancel it with the "
+                    "reason, and plan another one."
+                ))
+            if visit.plan_id:
+                visit._check_plan_allows(vals)
+        if "plan_id" in vals:
+            self._check_plan_open(vals["plan_id"])
+
+    def _check_plan_allows(self, vals):
+        """Refuse what changes a plan that was submitted: a small move is daily work, all else is not."""
+        # sudo: whoever leads the visit need not see the plan
+        plan = self.sudo().plan_id
+        if plan.state == "draft":
+            return
+        decided = self._get_changed(DECIDED_FIELDS, vals)
+        if self.state == "draft" and (decided or vals.keys() & (ITEM_FIELDS | TIME_FIELDS)):
+            raise UserError(self.env._(
+                "%(plan)s is being decided on. Have it sent back to change its visits.",
+                plan=plan.display_name,
+            ))
+        if decided:
+            raise UserError(self.env._(
+                "Another person is a change of %(plan)s: the leader or the director takes it up by “Revise”, "
+                "and it is approved anew.",
+                plan=plan.display_name,
+            ))
+        if "start" in vals:
+            self._check_small_move(plan, fields.Datetime.to_datetime(vals["start"]))
+
+    def _get_changed(self, names, vals):
+        """Return which of these fields the values would really change."""
+        return {
+            name for name in names & vals.keys()
+            if self._fields[name].convert_to_write(self[name], self) != (vals[name] or False)
+        }
+
+    def _check_small_move(self, plan, start):
+        limit = timedelta(days=plan.company_id.key_account_visit_move_days)
+        if self.planned_start and start and abs(start - self.planned_start) > limit:
+            raise UserError(self.env._(
+                "%(visit)s was approved for another time. A move of up to %(days)s days is daily work; "
+                "more changes %(plan)s: use “Revise” there, or cancel the visit with the reason.",
+                visit=self.display_name, days=limit.days, plan=plan.display_name,
+            ))
+
+    def _touch(self, vals):
+        """Remember that a generated draft has been changed by hand."""
+        if not vals.keys() & (DECIDED_FIELDS | ITEM_FIELDS | TIME_FIELDS | {"visitor_ids"}):
+            return
+        self.check_access("write")
+        # sudo: the mark is nobody's to write
+        self.sudo().filtered(lambda visit: visit.is_generated and not visit.is_touched).is_touched = True
+
+    # === STATES === #
+
+    def _get_cannot_work_reason(self, transition, target):
+        return super()._get_cannot_work_reason(transition, target) or {
+            "planned": self._get_cannot_plan_reason,
+            "prepared": self._get_cannot_prepare_reason,
+            "done": self._get_cannot_hold_reason,
+            "reported": self._get_missing_report_reason,
+            "cancelled": self._get_missing_closing_reason,
+            "missed": self._get_missing_closing_reason,
+        }[target]()
+
+    def _get_cannot_plan_reason(self):
+        if self.state != "draft":
+            return False
+        if self.plan_id:
+            return self.env._("%(visit)s is planned when its plan is approved.", visit=self.display_name)
+        return self._get_not_planned_reason()
+
+    def _get_not_planned_reason(self):
+        """Say why a visit without a plan cannot go on, or False (V2, X19)."""
+        if self.visit_type != "outbound" or self.is_urgent:
+            return False
+        return self.env._(
+            "A visit is held by an approved plan: put it into a plan of the department. If it cannot wait, "
+            "mark it as urgent; the leader then ratifies it."
+        )
+
+    def _get_cannot_prepare_reason(self):
+        missing = [
+            self._fields[name]._description_string(self.env) for name in CHECKLIST if not self[name]
+        ]
+        return bool(missing) and self.env._("Not ticked yet: %(items)s.", items=missing)
+
+    def _get_cannot_hold_reason(self):
+        if self.state == "draft":
+            if self.plan_id:
+                return self.env._("Its plan has not been approved yet.")
+            if reason := self._get_not_planned_reason():
+                return reason
+        is_ahead = self.start > fields.Datetime.now()
+        return is_ahead and self.env._(
+            "The visit has not begun yet: correct its time if it was held earlier."
+        )
+
+    def _get_missing_report_reason(self):
+        missing = [
+            self._fields[name]._description_string(self.env)
+            for name in ("report", "outcome") if not self[name]
+        ]
+        return bool(missing) and self.env._("Fill in before: %(fields)s.", fields=missing)
+
+    def _get_missing_closing_reason(self):
+        return not self.closing_reason and self.env._("Use the button, which asks for the reason.")
+
+    def _follow_state(self, before):
+        """Do what comes with a new state.
+
+        :param str before: the state until now
+        """
+        self.ensure_one()
+        # sudo: dates and marks are the system's to write
+        visit = self.sudo()
+        if before == "draft" and self.state in ("planned", "done"):
+            visit.planned_start = visit.start
+            if visit.is_urgent:
+                visit._ask_ratification()
+        if self.state == "planned":
+            visit._make_meetings()
+        elif self.state == "reported":
+            visit.reported_on = fields.Datetime.now()
+            visit._note_people_met()
+        elif self.state == "cancelled":
+            visit._remove_meetings()
+            visit._forget_ratification()
+        if self.state not in AHEAD_STATES:
+            visit._end_reminders()
+
+    def _follow_move(self):
+        """A visit that is put off is asked for anew."""
+        # sudo: the mark is the system's to write
+        moved = self.sudo().filtered(
+            lambda visit: visit.is_reminded and visit.start > fields.Datetime.now()
+        )
+        moved.is_reminded = False
+        moved._end_reminders()
+
+    def _cancel(self, reason):
+        self._close("cancelled", reason)
+
+    def _miss(self, reason):
+        self._close("missed", reason)
+
+    def _close(self, state, reason):
+        self.check_access("write")
+        for visit in self:
+            # sudo: the reason is set together with the state, and not without it
+            visit.sudo().closing_reason = reason
+            visit.write({"state": state})
+
+    def _get_contact_names(self):
+        """Return the names of the people who are met, for prints.
+
+        :rtype: list
+        """
+        self.check_access("read")
+        # sudo: who reads the visit reads whom it was paid to, also where the contacts are hidden
+        return self.sudo().contact_ids.mapped("name")
+
+    def _note_people_met(self):
+        """Whoever was met counts as met on the day of the visit (F5)."""
+        for visit in self.filtered(lambda visit: visit.visit_type in MEETING_TYPES):
+            people = visit.account_id.stakeholder_ids.filtered(
+                lambda person, visit=visit: person.partner_id in visit.contact_ids
+                and (not person.last_met_date or person.last_met_date < visit.date)
+            )
+            people.last_met_date = visit.date
+
+    # === RATIFICATION === #
+
+    def _get_ratifiers(self):
+        """Return who may ratify now, and in which role.
+
+        :return: (role, users)
+        :rtype: tuple
+        """
+        return self._get_step_approvers(1, self.sudo().create_uid)  # sudo: as in the approval mixin
+
+    def _get_cannot_ratify_reason(self):
+        """Say why the user may not ratify the visit, or False where he may.
+
+        :rtype: str or bool
+        """
+        self.ensure_one()
+        if self.ratification != "pending":
+            return self.env._("%(visit)s does not wait to be ratified.", visit=self.display_name)
+        _role, users = self._get_ratifiers()
+        return self.env.user not in users and self.env._(
+            "%(visit)s is ratified by %(names)s.",
+            visit=self.display_name, names=users.mapped("name") or self.env._("a role that nobody holds"),
+        )
+
+    def _ask_ratification(self):
+        company = self.company_id
+        self.write({
+            "ratification": "pending",
+            "ratification_deadline": fields.Date.add(
+                company._get_key_account_today(), days=company.key_account_ratification_days
+            ),
+        })
+        role, users = self._get_ratifiers()
+        if users:
+            self.activity_schedule(
+                RATIFICATION_TYPE,
+                date_deadline=self.ratification_deadline,
+                user_id=self._get_named_approver(role, users).id,
+            )
+
+    def _settle_ratification(self, vals):
+        # sudo: who decides may otherwise only read the visit; it was asked whether he may
+        visits = self.sudo()
+        visits.write({**vals, "ratified_by_id": self.env.uid})
+        visits.activity_unlink([RATIFICATION_TYPE])
+
+    def _refuse_ratification(self, reason):
+        self._check_each(lambda visit: visit._get_cannot_ratify_reason())
+        self._settle_ratification({"ratification": "refused", "ratification_note": reason})
+        # sudo: as above; what has not been held yet does not take place
+        self.sudo().filtered(lambda visit: visit.state in AHEAD_STATES)._cancel(reason)
+
+    def _forget_ratification(self):
+        """What is cancelled needs nobody's consent any more."""
+        waiting = self.filtered(lambda visit: visit.ratification == "pending")
+        waiting.write({"ratification": False, "ratification_deadline": False})
+        waiting.activity_unlink([RATIFICATION_TYPE])

@@ -1,0 +1,35 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    # Visits
+    key_account_visit_move_days = fields.Integer(
+        string="Visits of an Approved Plan Move By",
+        default=14,
+        help="So many days from the approved time a visit is moved as daily work; more is a change of the "
+        "plan, which is approved anew.",
+    )
+    key_account_ratification_days = fields.Integer(
+        string="Urgent Visits Are Ratified Within",
+        default=3,
+        help="Days after an urgent visit was entered; then the director is told.",
+    )
+    key_account_report_days = fields.Integer(
+        string="Visits Are Reported Within",
+        default=3,
+        help="Days after a visit was held; then its leader is reminded, once. 0: never.",
+    )
+    key_account_missed_days = fields.Integer(
+        string="Visits Count as Missed After",
+        default=7,
+        help="A planned visit of which nothing is heard for so many days counts as missed; whoever leads "
+        "it is reminded on the day after it. 0: never.",
+    )
+
+    _key_account_visit_days = models.Constraint(
+        "CHECK (key_account_visit_move_days >= 0 AND key_account_ratification_days >= 0"
+        " AND key_account_report_days >= 0 AND key_account_missed_days >= 0)",
+        "A number of days is 0 or more.",
+    )

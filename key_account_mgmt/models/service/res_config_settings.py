@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    # Visits
+    key_account_visit_move_days = fields.Integer(
+        related="company_id.key_account_visit_move_days", readonly=False
+    )
+    key_account_ratification_days = fields.Integer(
+        related="company_id.key_account_ratification_days", readonly=False
+    )
+    key_account_report_days = fields.Integer(related="company_id.key_account_report_days", readonly=False)
+    key_account_missed_days = fields.Integer(related="company_id.key_account_missed_days", readonly=False)
