@@ -94,7 +94,7 @@ class KeyAccountGradingRun(models.Model):
         :rtype: list
         """
         model.flush_model()
-        given = {"place": SQL("%s::int[]", self._get_array_text(range(len(next(iter(columns.values()))))))}
+        given = {"row_number": SQL("%s::int[]", self._get_array_text(range(len(next(iter(columns.values()))))))}
         values = []
         for name, column in columns.items():
             sql_type = SQL(model._fields[name].column_type[1].partition("(")[0])
@@ -108,7 +108,7 @@ class KeyAccountGradingRun(models.Model):
             INSERT INTO %(table)s (%(names)s, create_uid, create_date, write_date)
             SELECT %(values)s, %(uid)s, %(now)s, %(now)s
               FROM unnest(%(arrays)s) AS given(%(given)s)
-             ORDER BY given.place
+             ORDER BY given.row_number
             RETURNING id
             """,
             table=SQL.identifier(model._table),

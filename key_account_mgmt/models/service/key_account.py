@@ -119,7 +119,8 @@ class KeyAccount(models.Model):
     def _get_visit_place(self):
         # sudo: who reads the account reads where the customer is, also where the contact is hidden
         address = self.sudo().partner_id._display_address(without_company=True)
-        return ", ".join(line.strip() for line in address.splitlines() if line.strip())
+        lines = [line.strip() for line in address.splitlines() if line.strip()]
+        return ", ".join(lines) or self.env._("At the customer's")
 
     def _get_people_to_meet(self):
         """Return the people with a say who are among the customer's contacts.

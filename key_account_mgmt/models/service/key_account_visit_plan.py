@@ -138,6 +138,7 @@ class KeyAccountVisitPlan(models.Model):
                 plan.date_to = date_utils.end_of(plan.period_date, plan.period)
 
     @api.depends("visit_ids.state", "visit_ids.event_id")
+    @api.depends_context("uid")
     def _compute_visit_counts(self):
         # as the user: visits to accounts that he does not see are not counted for him
         groups = self.env["key.account.visit"]._read_group(
@@ -157,6 +158,7 @@ class KeyAccountVisitPlan(models.Model):
             )
 
     @api.depends("visit_ids.state", "visit_ids.date", "date_from", "date_to", "team_id")
+    @api.depends_context("uid")
     def _compute_short_count(self):
         groups = self.env["key.account.visit.coverage"]._read_group(
             [("plan_id", "in", self.ids), ("missing_count", ">", 0)], ["plan_id"], ["__count"]

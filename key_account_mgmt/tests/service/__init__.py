@@ -1,1 +1,2 @@
 from . import test_schedule
+from . import test_visit_plan
