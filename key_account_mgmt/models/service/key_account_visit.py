@@ -197,7 +197,10 @@ class KeyAccountVisit(models.Model):
     )
     reported_on = fields.Datetime(readonly=True, copy=False)
     next_step_ids = fields.Many2many(
-        comodel_name="mail.activity", string="Next Steps", compute="_compute_next_step_ids"
+        comodel_name="mail.activity",
+        string="Next Steps",
+        compute="_compute_next_step_ids",
+        context={"active_test": False},
     )
     closing_reason = fields.Text(
         string="Reason", readonly=True, copy=False, help="Why the visit was cancelled or missed."
@@ -340,7 +343,8 @@ class KeyAccountVisit(models.Model):
         visits = super().create(vals_list)
         for visit in visits:
             visit._check_plan_open(visit.plan_id.id)
-            visit.visitor_ids |= visit.user_id
+            # sudo: whoever leads goes along, also where the visit was held before this system was there
+            visit.sudo().visitor_ids |= visit.user_id
         visits._check_people()
         return visits
 

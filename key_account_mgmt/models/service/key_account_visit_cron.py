@@ -64,30 +64,30 @@ class KeyAccountVisit(models.Model):
         """Return the domain of visits whose day is over and of which nobody was reminded."""
         return (
             Domain("state", "in", AHEAD_STATES) & Domain("is_reminded", "=", False)
-            & self._get_days_over_domain(lambda company: bool(company.key_account_missed_days))
+            & self._get_days_over_domain(lambda company: 0 if company.key_account_missed_days else None)
         )
 
     @api.model
     def _get_report_late_domain(self):
         return (
             Domain("state", "=", "done") & Domain("is_report_reminded", "=", False)
-            & self._get_days_over_domain(lambda company: company.key_account_report_days)
+            & self._get_days_over_domain(lambda company: company.key_account_report_days or None)
         )
 
     @api.model
     def _get_days_over_domain(self, get_days):
-        """Return the domain of visits after which more than so many days have gone by.
+        """Return the domain of visits since whose day more than so many days have gone by.
 
-        :param callable get_days: company → days, 0 for never
+        :param callable get_days: company → days, None for never
         :rtype: Domain
         """
         # sudo: only settings and time zones are read
         companies = self.env["res.company"].sudo().search([])  # pylint: disable=no-search-all
         return Domain.OR(
             Domain("company_id", "=", company.id) & Domain(
-                "date", "<", fields.Date.subtract(company._get_key_account_today(), days=days - 1)
+                "date", "<", fields.Date.subtract(company._get_key_account_today(), days=days)
             )
-            for company in companies if (days := int(get_days(company)))
+            for company in companies if (days := get_days(company)) is not None
         )
 
     def _remind(self):
@@ -113,7 +113,7 @@ class KeyAccountVisit(models.Model):
         # sudo: the scheduled action closes every company's visits
         visits = self.sudo().search(
             Domain("state", "in", AHEAD_STATES)
-            & self._get_days_over_domain(lambda company: company.key_account_missed_days),
+            & self._get_days_over_domain(lambda company: company.key_account_missed_days or None),
             order="start, id",
         )
         work_through(visits, lambda visit: visit._miss(self.env._("Nothing was entered in time.")))

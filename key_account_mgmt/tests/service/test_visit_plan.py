@@ -325,9 +325,9 @@ class TestPlanApproval(VisitCase):
         self._approve_plan(self.plan)
         last = self.plan.visit_ids.sorted("start")[-1]
         moved = self._local("2027-04-01 10:00:00")
-        if moved - last.start < timedelta(days=14):
-            with self._refused("outside of the plan's period", ValidationError):
-                last.with_user(self.manager).write({"start": moved, "stop": moved + timedelta(hours=1)})
+        self.assertLess(moved - last.start, timedelta(days=14))
+        with self._refused("outside of the plan's period", ValidationError):
+            last.with_user(self.manager).write({"start": moved, "stop": moved + timedelta(hours=1)})
 
     def test_the_leader_revises_and_it_is_approved_anew(self):
         self._approve_plan(self.plan)
