@@ -10,6 +10,7 @@ from . import (
     ownership,
     people,
     secrecy,
+    service_visits,
     work,
 )
 from .world import World
@@ -40,6 +41,7 @@ class KeyAccount(models.Model):
         secrecy.plan_meetings(world)
         ledger.take_snapshots(world)
         ownership.finish(world)
+        service_visits.make(world)
 
     @api.model
     def _tell_demo_story(self, world):

@@ -33,6 +33,8 @@ MOMENTS = {
     "key_account_handover": ("create_date", "write_date", "executed_on"),
     "key_account_handover_line": ("create_date", "write_date"),
     "key_account_handover_acceptance": ("date", "create_date", "write_date"),
+    "key_account_visit": ("create_date", "write_date", "reported_on"),
+    "key_account_visit_plan": ("create_date", "write_date"),
     "mail_message": ("date", "create_date", "write_date"),
     "mail_activity": ("create_date", "write_date"),
 }

@@ -37,20 +37,28 @@ class KeyAccountVisitPlan(models.Model):
         )
         if begin > self.date_to:
             raise UserError(self.env._("The period is over: choose one that still lies ahead."))
+        self._drop_untouched()
+        self._draft_visits(begin)
+        return True
+
+    def _draft_visits(self, begin):
+        """Draft what is due from a day of the period on.
+
+        :param datetime.date begin: the first day that may get a visit
+        :raise UserError: without a working day, or when nobody is promised a visit
+        """
         working_time = self._get_working_time(begin)
         if not working_time:
             raise UserError(self.env._(
                 "The company's working calendar has no working day in this period: correct the calendar "
                 "or choose another period."
             ))
-        self._drop_untouched()
         accounts, people, left_out = self._get_accounts_to_visit()
         demands, taken = self._get_demands(accounts, people, begin)
         slots = make_schedule(demands, working_time, taken)
         self._insert_visits(slots, {account.id: account for account in accounts})
         # sudo: the note is the system's to write
         self.sudo().generation_note = self._get_generation_note(slots, accounts, left_out)
-        return True
 
     # === WHAT IS DUE === #
 
