@@ -318,7 +318,7 @@ class KeyAccountVisitPlan(models.Model):
         )
         if lacking:
             raise UserError(self.env._(
-                "%(count)s visits lack their place, purpose, content or expected effect: complete them.",
+                "Visits that lack their place, purpose, content or expected effect: %(count)s. Complete them.",
                 count=len(lacking),
             ))
 

@@ -244,16 +244,17 @@ class KeyAccountVisitPlan(models.Model):
     def _get_generation_note(self, slots, accounts, left_out):
         """Say in words what was generated, and what was not."""
         parts = [self.env._(
-            "%(visits)s visits to %(accounts)s accounts were drafted.",
+            "Drafted: visits %(visits)s, accounts %(accounts)s.",
             visits=len(slots), accounts=len({slot.demand.key for slot in slots}),
         )]
         if left_out["ungraded"]:
             parts.append(self.env._(
-                "%(count)s active accounts have no grade that promises visits.", count=left_out["ungraded"]
+                "Active accounts without a grade that promises visits: %(count)s.",
+                count=left_out["ungraded"],
             ))
         if left_out["unmanned"]:
             parts.append(self.env._(
-                "%(count)s accounts have nobody who could go there: give them a manager.",
+                "Accounts to which nobody could go: %(count)s. Give them a manager.",
                 count=left_out["unmanned"],
             ))
         days = Counter((slot.demand.person, slot.start.date()) for slot in slots)

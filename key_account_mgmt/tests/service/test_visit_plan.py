@@ -44,7 +44,7 @@ class TestGenerate(VisitCase):
             self.assertEqual(len(visits), promised, account.grade_id.code)
         self.assertEqual(plan.visit_count, len(plan.visit_ids))
         self.assertEqual(plan.short_count, 0)
-        self.assertIn("9 accounts", plan.generation_note)
+        self.assertIn("accounts 9", plan.generation_note)
 
     def test_each_line_has_the_seven_items(self):
         account = self.accounts[0]
@@ -155,7 +155,7 @@ class TestGenerate(VisitCase):
 
     def test_accounts_without_a_grade_are_counted_in_the_note(self):
         self._new_account(self._new_customer("Ungraded"))
-        self.assertIn("1 active accounts have no grade", self._new_plan().generation_note)
+        self.assertIn("visits: 1", self._new_plan().generation_note)
 
     def test_a_period_that_is_over_or_has_no_working_day_is_refused(self):
         with self._refused("is over"):
@@ -192,7 +192,7 @@ class TestGenerate(VisitCase):
         self.assertEqual(plan.visit_count, len(plan.visit_ids))
         mine.action_generate()
         self.assertTrue(hidden.exists())
-        self.assertIn("9 accounts", mine.generation_note)
+        self.assertIn("accounts 9", mine.generation_note)
 
     def test_periods_are_whole_years_quarters_and_months(self):
         for period, begin, end, name in (
@@ -259,7 +259,7 @@ class TestPlanApproval(VisitCase):
         with self._refused("no visit"):
             self._new_plan(generate=False, period_date="2027-08-01").action_submit()
         self.plan.visit_ids[0].expected_effect = False
-        with self._refused("1 visits lack"):
+        with self._refused("effect: 1"):
             self.plan.action_submit()
 
     def test_no_two_plans_of_a_department_cover_the_same_day(self):
