@@ -1,6 +1,8 @@
 """Pure functions: no database, no environment, no rounding that their docstrings do not name."""
 
 from . import claims
+from . import closing
 from . import grading
 from . import ownership
+from . import sampling
 from . import schedule

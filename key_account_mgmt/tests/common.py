@@ -1,7 +1,10 @@
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.mail.tests.common import mail_new_test_user
+
+from ..calculations.closing import get_closing_period
 
 
 def role_group(role):
@@ -153,6 +156,32 @@ class KeyAccountCase(TransactionCase):
             "insight_ids": [Command.create({"name": "A new plant is planned"})],
             "credit_grade": "aa",
         })
+
+    @classmethod
+    def _new_submission(cls, account, day=None):
+        """Open for an account the month in which a day lies, as the scheduled action does."""
+        company = account.company_id
+        period = get_closing_period(
+            day or company._get_key_account_today(), company.key_account_closing_day
+        )
+        return cls.env["key.account.monthly.submission"]._open(account, *period).with_env(cls.env)
+
+    @classmethod
+    def _new_meeting(cls, user=None, **values):
+        """Plan a meeting of the department that began an hour ago."""
+        hour_ago = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
+        return cls.env["key.account.meeting"].with_user(user or cls.manager).create({
+            "name": "Monthly", "company_id": cls.company.id, "team_id": cls.team.id, "start": hour_ago,
+            **values,
+        })
+
+    @classmethod
+    def _fill_month(cls, account):
+        """Let an account have a submission, and a meeting about it with a resolution."""
+        cls._new_submission(account)
+        cls._new_meeting(account_id=account.id, kind="topical", resolution_ids=[Command.create({
+            "name": "Send samples", "user_id": cls.manager.id, "deadline": "2026-12-31",
+        })])
 
     @classmethod
     def _new_candidate(cls, partner=None, user=None, **values):

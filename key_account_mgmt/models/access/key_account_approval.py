@@ -28,6 +28,7 @@ class KeyAccountApproval(models.Model):
     )
     role = fields.Selection(
         selection=[
+            ("clerk", "Clerk or Inspector"),
             ("leader", "Key Account Leader"),
             ("director", "Key Account Director"),
             ("executive", "Executive"),

@@ -287,8 +287,8 @@ class KeyAccountApprovalMixin(models.AbstractModel):
     def _get_role_users(self, role):
         """Return the active internal users of the record's company who hold a role.
 
-        :param str role: ``leader`` (of the record's department, or his deputy), ``director``,
-            ``executive``
+        :param str role: ``clerk`` (or inspector), ``leader`` (of the record's department, or his
+            deputy), ``director``, ``executive``
         :rtype: res.users
         """
         self.ensure_one()
@@ -298,8 +298,11 @@ class KeyAccountApprovalMixin(models.AbstractModel):
             # sudo: the department may be another one's
             users = self.sudo()._get_approval_team()._get_key_account_leaders()
         else:
+            roles = ("clerk", "inspector") if role == "clerk" else (role,)
             # sudo: groups are not readable to everyone
-            users = self.env.ref(group(role)).sudo().all_user_ids
+            users = self.env["res.users"].sudo().union(
+                *(self.env.ref(group(name)).sudo().all_user_ids for name in roles)  # sudo: as above
+            )
         return users.filtered(
             lambda user: user.active and not user.share and company in user.company_ids
         ).sudo(False)
@@ -420,6 +423,8 @@ class KeyAccountApprovalMixin(models.AbstractModel):
         if role == "leader":
             team = record._get_approval_team()
             return team.key_account_acting_deputy_id | team.user_id
+        if role == "clerk":
+            return record._get_approval_team().key_account_clerk_id
         return record._get_approval_company()[f"key_account_{role}_id"]
 
     def _get_named_approver(self, role, users):

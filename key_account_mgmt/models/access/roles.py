@@ -4,6 +4,7 @@ ROLES = ("assistant", "manager", "leader", "director", "clerk", "service", "insp
 
 # Who stands in at an approval step when nobody of the role itself may decide (DESIGN: approval).
 FALLBACKS = {
+    "clerk": ("clerk", "director", "executive"),
     "leader": ("leader", "director", "executive"),
     "director": ("director", "executive"),
     "executive": ("executive",),

@@ -13,3 +13,13 @@ from . import key_account_visit_coverage
 from . import key_account
 from . import key_account_handover
 from . import calendar_event
+
+# Monthly submissions, spot checks and meetings
+from . import key_account_project
+from . import key_account_meeting
+from . import key_account_meeting_resolution
+from . import key_account_monthly_submission
+from . import key_account_monthly_submission_cron
+from . import key_account_month
+from . import key_account_handover_month
+from . import mail_activity

@@ -33,3 +33,16 @@ class ResCompany(models.Model):
         " AND key_account_report_days >= 0 AND key_account_missed_days >= 0)",
         "A number of days is 0 or more.",
     )
+
+    # Monthly submissions, spot checks and meetings
+    key_account_closing_day = fields.Integer(
+        string="Months Close on Day",
+        default=25,
+        help="The last day on which return-visit form and meeting minutes of a month are in time, also at a "
+        "weekend; 31: the month's last day; 0: no monthly submissions.",
+    )
+
+    _key_account_closing_day = models.Constraint(
+        "CHECK (key_account_closing_day BETWEEN 0 AND 31)",
+        "Months close on a day between 1 and 31, or on none: 0.",
+    )

@@ -13,3 +13,5 @@ class ResConfigSettings(models.TransientModel):
     )
     key_account_report_days = fields.Integer(related="company_id.key_account_report_days", readonly=False)
     key_account_missed_days = fields.Integer(related="company_id.key_account_missed_days", readonly=False)
+    # Monthly submissions, spot checks and meetings
+    key_account_closing_day = fields.Integer(related="company_id.key_account_closing_day", readonly=False)
