@@ -74,6 +74,7 @@
         "views/service/key_account_meeting_views.xml",
         "views/service/key_account_month_views.xml",
         "views/service/key_account_monthly_submission_views.xml",
+        "views/service/key_account_spot_check_views.xml",
         "views/service/res_config_settings_views.xml",
         "views/menus.xml",
     ],

@@ -176,9 +176,34 @@ class KeyAccountCase(TransactionCase):
         })
 
     @classmethod
+    def _new_held_visit(cls, account, day, user=None, **values):
+        """Take over a visit that was held, reported and verified on a day."""
+        user = user or account.manager_id
+        return cls.env["key.account.visit"].create({
+            "account_id": account.id, "user_id": user.id, "start": f"{day} 02:00:00", "state": "verified",
+            "report": "They are content.", "outcome": "met", **values,
+        })
+
+    @classmethod
+    def _draw_spot_check(cls, day, user=None, **values):
+        """Draw a spot check of the visits reported for a day, as the inspector does."""
+        check = cls.env["key.account.spot.check"].with_user(user or cls.inspector).create({
+            "company_id": cls.company.id, "date_from": day, "date_to": day, **values,
+        })
+        check.action_draw()
+        return check
+
+    @classmethod
     def _fill_month(cls, account):
-        """Let an account have a submission, and a meeting about it with a resolution."""
+        """Let an account have a submission, a checked visit, and a meeting about it with a resolution."""
         cls._new_submission(account)
+        cls._new_held_visit(account, "2026-03-04")
+        is_secret = account.confidentiality == "secret"
+        check = cls._draw_spot_check(
+            "2026-03-04", cls.director if is_secret else cls.inspector,
+            scope="secret" if is_secret else "open",
+        )
+        check.line_ids.write({"method": "phone", "verdict": "true"})
         cls._new_meeting(account_id=account.id, kind="topical", resolution_ids=[Command.create({
             "name": "Send samples", "user_id": cls.manager.id, "deadline": "2026-12-31",
         })])

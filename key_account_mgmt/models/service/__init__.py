@@ -21,5 +21,8 @@ from . import key_account_meeting_resolution
 from . import key_account_monthly_submission
 from . import key_account_monthly_submission_cron
 from . import key_account_month
+from . import key_account_spot_check
+from . import key_account_spot_check_line
+from . import key_account_visit_spot_check
 from . import key_account_handover_month
 from . import mail_activity

@@ -293,11 +293,13 @@ class KeyAccountMeeting(models.Model):
         if not self.is_minuted:
             return self.env._("Write the minutes of %(meeting)s before you close it.", meeting=self.name)
         # sudo: also what is hidden from the one who closes has to be settled
-        unsettled = self.sudo().resolution_ids.filtered(lambda resolution: resolution.state == "open")
+        unsettled = self.env["key.account.meeting.resolution"].sudo().search_count(
+            [("meeting_id", "=", self.id), ("state", "=", "open")]
+        )
         return bool(unsettled) and self.env._(
             "%(count)s resolutions of %(meeting)s are open: each is done, or dropped with a reason, before "
             "the meeting is closed.",
-            count=len(unsettled), meeting=self.name,
+            count=unsettled, meeting=self.name,
         )
 
     def _cancel(self, reason):

@@ -1,10 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
 from ...calculations import closing
 from ..access.key_account_approval_mixin import Transition
+from .key_account_visit import HELD_STATES
 
 SUBMISSION_STATE = [
     ("open", "Open"),
@@ -104,6 +105,20 @@ class KeyAccountMonthlySubmission(models.Model):
     )
     visit_missing_reason = fields.Char(
         string="No Return Visit, Because", copy=False, help="Why nobody of the customer was asked this month."
+    )
+    visit_ids = fields.Many2many(
+        comodel_name="key.account.visit",
+        string="Return Visits",
+        compute="_compute_visit_ids",
+        help="Visits, receptions and calls that were held in the period.",
+    )
+    reported_visit_ids = fields.Many2many(
+        comodel_name="key.account.visit",
+        relation="key_account_submission_visit_rel",
+        column1="submission_id",
+        column2="visit_id",
+        readonly=True,
+        copy=False,
     )
     has_return_visit = fields.Boolean(compute="_compute_completeness", string="Return Visit Reported")
     project_ids = fields.Many2many(
@@ -230,6 +245,19 @@ class KeyAccountMonthlySubmission(models.Model):
                 lambda project: project.state in ("planned", "running")
             )
 
+    @api.depends("reported_visit_ids")
+    def _compute_visit_ids(self):
+        for submission in self:
+            is_owed = submission.state in OWED
+            submission.visit_ids = submission._find_visits() if is_owed else submission.reported_visit_ids
+
+    def _find_visits(self):
+        """Return the visits of the account that were held in the period (V5, V7)."""
+        return self.env["key.account.visit"].search([
+            ("account_id", "=", self.account_id.id), ("state", "in", HELD_STATES),
+            ("date", ">=", self.date_from), ("date", "<=", self.deadline),
+        ], order="date, id")
+
     @api.depends("reported_meeting_ids")
     def _compute_meeting_ids(self):
         for submission in self:
@@ -253,24 +281,20 @@ class KeyAccountMonthlySubmission(models.Model):
         )
 
     @api.depends(
-        "form_attachment_ids", "feedback", "visit_missing_reason", "reported_meeting_ids",
+        "form_attachment_ids", "visit_missing_reason", "reported_visit_ids", "reported_meeting_ids",
         "minutes_attachment_ids", "minutes_missing_reason",
     )
     def _compute_completeness(self):
         for submission in self:
-            submission.has_return_visit = bool(submission._get_return_visits())
+            submission.has_return_visit = bool(submission.visit_ids or submission.form_attachment_ids)
             submission.has_minutes = bool(submission.meeting_ids or submission.minutes_attachment_ids)
             submission.missing = " ".join(submission._find_missing())
-
-    def _get_return_visits(self):
-        """Return what shows that the customer was asked in the period; empty where nothing does."""
-        return self.form_attachment_ids
 
     def _find_missing(self):
         missing = []
         if not self.has_return_visit and not (self.visit_missing_reason or "").strip():
             missing.append(self.env._(
-                "Return-visit form: report a visit of the period, attach the signed form, or say why there "
+                "Return-visit form: hold a visit or a call in the period, attach the signed form, or say why there "
                 "is none."
             ))
         if not self.has_minutes and not (self.minutes_missing_reason or "").strip():
@@ -317,7 +341,7 @@ class KeyAccountMonthlySubmission(models.Model):
     def _get_system_fields(self):
         return super()._get_system_fields() | {
             "account_id", "company_id", "team_id", "user_id", "month", "date_from", "deadline", "is_late",
-            "submitted_on", "told_steps", "reported_meeting_ids",
+            "submitted_on", "told_steps", "reported_visit_ids", "reported_meeting_ids",
         }
 
     @api.model
@@ -343,7 +367,8 @@ class KeyAccountMonthlySubmission(models.Model):
         return {
             "submitted_on": fields.Datetime.now(),
             "is_late": self.is_late or self._has_missed_deadline(),
-            "reported_meeting_ids": [(6, 0, self._find_meetings().ids)],
+            "reported_visit_ids": [Command.set(self._find_visits().ids)],
+            "reported_meeting_ids": [Command.set(self._find_meetings().ids)],
         }
 
     def _has_missed_deadline(self):

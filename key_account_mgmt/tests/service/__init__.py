@@ -3,6 +3,7 @@ from . import test_meeting
 from . import test_month_prints
 from . import test_monthly_submission
 from . import test_schedule
+from . import test_spot_check
 from . import test_submission_crons
 from . import test_visit
 from . import test_visit_calendar

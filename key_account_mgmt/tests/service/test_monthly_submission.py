@@ -74,6 +74,25 @@ class TestMonthlySubmission(MonthCase):
         mine.action_submit()
         self.assertTrue(self.submission.has_return_visit and self.submission.has_minutes)
 
+    def test_visits_and_calls_held_in_the_period_are_the_return_visits(self):
+        for day, values, counts in (
+            ("2026-04-25", {}, False),
+            ("2026-04-26", {}, True),
+            ("2026-05-24", {"visit_type": "call"}, True),
+            ("2026-05-25", {"start": "2026-05-25 15:30:00", "stop": "2026-05-25 16:30:00"}, True),
+            ("2026-05-25", {"start": "2026-05-25 16:00:00", "stop": "2026-05-25 16:30:00"}, False),
+        ):
+            with self.subTest(day=day, **values):
+                visit = self._new_held_visit(self.account, day, **values)
+                self.submission.invalidate_recordset()
+                self.assertEqual(visit in self.submission.visit_ids, counts)
+        planned = self.env["key.account.visit"].with_user(self.manager).create({
+            "account_id": self.account.id, "start": "2026-05-20 02:00:00",
+        })
+        self.submission.invalidate_recordset()
+        self.assertNotIn(planned, self.submission.visit_ids)
+        self.assertTrue(self.submission.has_return_visit)
+
     def test_minutes_of_the_period_count_about_the_account_or_of_its_departments_regular_meeting(self):
         other = self._new_account(self._new_customer("Other"))
         with freeze_time("2026-05-20 04:00:00"):
