@@ -108,6 +108,7 @@ class TestSpotCheck(SpotCheckCase):
         self.assertFalse(check.line_ids)
         with self.assertRaisesRegex(UserError, "2 of the drawn visits"):
             check.action_close()
+        self.env.invalidate_all()
         check.with_user(self.director).line_ids.write({"method": "phone", "verdict": "true"})
         check.action_close()
 
