@@ -92,22 +92,6 @@ class KeyAccountMeetingResolution(models.Model):
             resolution.can_settle = resolution._origin in written and not is_over
             resolution.can_change = resolution.meeting_id in meetings and not is_over
 
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains("user_id", "meeting_id")
-    def _check_owner(self):
-        """Who is to do something has to be able to read what."""
-        for resolution in self:
-            # sudo(False): asked for the owner, whoever enters it
-            asked = resolution.sudo(False)
-            self.env["key.account"].sudo(False)._check_may_work(asked, asked.user_id)
-            if self.env["key.account"]._filter_outsiders(asked, asked.user_id):
-                raise UserError(self.env._(
-                    "%(user)s may not see what this meeting resolves. Choose an owner from the key account "
-                    "departments.",
-                    user=resolution.user_id.name,
-                ))
-
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -115,6 +99,7 @@ class KeyAccountMeetingResolution(models.Model):
         resolutions = super().create(vals_list)
         resolutions._check_meeting_is_open()
         resolutions._check_may_change()
+        resolutions._check_owner()
         resolutions._plan_activity()
         return resolutions
 
@@ -125,6 +110,8 @@ class KeyAccountMeetingResolution(models.Model):
             if changed - {"state", "result"}:
                 self._check_may_change()
         result = super().write(vals)
+        if "user_id" in vals:
+            self._check_owner()
         if {"state", "user_id", "deadline", "name"} & vals.keys():
             self._note_settlement(vals)
             self._plan_activity()
@@ -183,6 +170,19 @@ class KeyAccountMeetingResolution(models.Model):
         :rtype: Domain
         """
         return Domain("state", "=", "open") & Domain("user_id", "in", users.ids)
+
+    def _check_owner(self):
+        """Refuse an owner who may not read what he is to do."""
+        accounts = self.env["key.account"]
+        for resolution in self:
+            accounts._check_may_work(resolution, resolution.user_id)
+            # sudo(False): asked for the owner, whoever enters it
+            if accounts._filter_outsiders(resolution.sudo(False), resolution.user_id):
+                raise UserError(self.env._(
+                    "%(user)s may not see what this meeting resolves. Choose an owner from the key account "
+                    "departments.",
+                    user=resolution.user_id.name,
+                ))
 
     def _check_meeting_is_open(self):
         for resolution in self:

@@ -12,6 +12,7 @@ from . import test_host_paths
 from . import test_matrix
 from . import test_hostile_file
 from . import test_hostile_masks
+from . import test_hostile_month
 from . import test_hostile_traces
 from . import test_shared_customer
 from . import test_hostile_values
