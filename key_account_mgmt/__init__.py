@@ -1,4 +1,5 @@
 from . import calculations
+from . import controllers
 from . import models
 from . import wizard
 from . import demo

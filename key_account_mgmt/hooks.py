@@ -1,10 +1,12 @@
 def uninstall_hook(env):
-    """Empty the tables that hold on to the seeded schemes and grades.
+    """Empty the tables that hold on to the seeded schemes, grades and questionnaire.
 
     Uninstalling deletes the seeded records first, while accounts and runs still point to them; without
     this it ends well, but only after the database has refused each of them in the log.
     """
     for table in (
+        "key_account_satisfaction_line",
+        "key_account_satisfaction",
         "key_account_grade_history",
         "key_account_assessment_line",
         "key_account_assessment",

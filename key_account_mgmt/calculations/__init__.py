@@ -6,3 +6,4 @@ from . import grading
 from . import ownership
 from . import sampling
 from . import schedule
+from . import satisfaction

@@ -156,6 +156,34 @@ class KeyAccountCase(TransactionCase):
             "insight_ids": [Command.create({"name": "A new plant is planned"})],
             "credit_grade": "aa",
         })
+        cls._answer(cls._ask(account), [3, 3, 2])
+
+    @classmethod
+    def _ask(cls, account, user=None, **values):
+        """Send a customer the satisfaction survey, by mail to an address of its own."""
+        if not account.partner_id.email:
+            account.partner_id.email = f"customer{account.partner_id.id}@example.com"
+        survey = cls.env["key.account.satisfaction"].with_user(user or account.manager_id).create({
+            "account_id": account.id, **values,
+        })
+        survey.action_send()
+        return survey.with_env(cls.env)
+
+    @classmethod
+    def _answer(cls, survey, levels=(), recommendation=None, comment=None):
+        """Fill in the answer sheet as the customer does: a level from 0 to 3 for each dimension, or None."""
+        sheet = survey.sudo().user_input_id
+        matrix, scale, text = sheet.survey_id.question_ids
+        answers = {
+            str(row.id): [str(matrix.suggested_answer_ids[level].id)]
+            for row, level in zip(matrix.matrix_row_ids, levels) if level is not None
+        }
+        sheet._mark_in_progress()
+        sheet._save_lines(matrix, answers)
+        sheet._save_lines(scale, "" if recommendation is None else str(recommendation))
+        sheet._save_lines(text, comment or "")
+        sheet._mark_done()
+        return survey
 
     @classmethod
     def _new_submission(cls, account, day=None):

@@ -26,3 +26,14 @@ from . import key_account_spot_check_line
 from . import key_account_visit_spot_check
 from . import key_account_handover_month
 from . import mail_activity
+from . import survey_question
+from . import survey_user_input
+from . import key_account_satisfaction_dimension
+from . import key_account_satisfaction
+from . import key_account_satisfaction_answer
+from . import key_account_satisfaction_cron
+from . import key_account_satisfaction_line
+from . import key_account_satisfactions
+from . import key_account_grading_run_satisfaction
+from . import key_account_handover_satisfaction
+from . import key_account_stakeholder_satisfaction

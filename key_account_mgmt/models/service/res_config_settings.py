@@ -15,3 +15,12 @@ class ResConfigSettings(models.TransientModel):
     key_account_missed_days = fields.Integer(related="company_id.key_account_missed_days", readonly=False)
     # Monthly submissions, spot checks and meetings
     key_account_closing_day = fields.Integer(related="company_id.key_account_closing_day", readonly=False)
+    # Satisfaction
+    key_account_survey_id = fields.Many2one(related="company_id.key_account_survey_id", readonly=False)
+    key_account_survey_reminder_days = fields.Integer(
+        related="company_id.key_account_survey_reminder_days", readonly=False
+    )
+    key_account_survey_expiry_days = fields.Integer(
+        related="company_id.key_account_survey_expiry_days", readonly=False
+    )
+    key_account_low_score = fields.Float(related="company_id.key_account_low_score", readonly=False)

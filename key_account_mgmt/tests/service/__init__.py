@@ -9,3 +9,7 @@ from . import test_visit
 from . import test_visit_calendar
 from . import test_visit_crons
 from . import test_visit_plan
+from . import test_satisfaction
+from . import test_satisfaction_access
+from . import test_satisfaction_calculation
+from . import test_satisfaction_crons

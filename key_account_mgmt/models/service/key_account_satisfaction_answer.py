@@ -1,0 +1,134 @@
+from decimal import Decimal
+
+from odoo import models
+
+from ...calculations import satisfaction as calculation
+
+
+class KeyAccountSatisfaction(models.Model):
+    """What the answers say: scores, trend, and who has to talk to the customer."""
+
+    _inherit = "key.account.satisfaction"
+
+    def _take_answers(self):
+        """Compute the scores from the answers that came in, once; called as superuser.
+
+        What comes in for a survey that is not waited for any more counts nothing.
+        """
+        for satisfaction in self.filtered(lambda satisfaction: satisfaction.state == "sent"):
+            satisfaction.write(satisfaction._get_result())
+            if satisfaction.is_low:
+                satisfaction._open_follow_up()
+
+    def _get_result(self):
+        """Return what is written when the answers have come in.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        judged = self._get_judgements()
+        overall = calculation.rounded(calculation.overall_score(judged.values()))
+        recommendation = self._get_recommendation()
+        previous = self._get_previous()
+        bound = Decimal(str(self.company_id.key_account_low_score))
+        has_previous = previous and overall is not None
+        return {
+            "state": "answered",
+            "answer_date": self._get_today(),
+            "score": float(overall or 0),
+            "has_score": overall is not None,
+            "is_low": calculation.is_low(overall, judged.values(), bound),
+            "recommendation": recommendation or 0,
+            "recommendation_group": calculation.recommendation_group(recommendation),
+            "comment": self._get_comment(),
+            "previous_id": previous.id,
+            "score_change": has_previous and float(overall - Decimal(str(previous.score))),
+            "line_ids": [
+                (0, 0, {
+                    "dimension_id": dimension.id,
+                    "answer_id": answer.id,
+                    "score": float(calculation.rounded(score)),
+                })
+                for (dimension, answer), score in judged.items()
+            ],
+        }
+
+    def _get_judgements(self):
+        """Return what each dimension was given: {(dimension, answer): unrounded score}.
+
+        A dimension is a row of a matrix or a question with choices; only answers that the question offers
+        count, and the first one where a page that is not ours sent several.
+
+        :rtype: dict
+        """
+        judged, seen = {}, set()
+        for line in self.user_input_id.user_input_line_ids.sorted("id"):
+            question, row, answer = line.question_id, line.matrix_row_id, line.suggested_answer_id
+            is_matrix = question.question_type == "matrix"
+            asks = row if is_matrix else question
+            dimension = asks.key_account_dimension_id
+            offered = question.suggested_answer_ids.sorted(lambda choice: (choice.sequence, choice.id))
+            is_ours = answer in offered and (not is_matrix or row in question.matrix_row_ids)
+            if not dimension or dimension in seen or not is_ours or line.skipped:
+                continue
+            score = calculation.answer_score(
+                offered.mapped("answer_score"), list(offered.ids).index(answer.id)
+            )
+            if score is not None:
+                seen.add(dimension)
+                judged[dimension, answer] = score
+        return judged
+
+    def _get_recommendation(self):
+        """Return the answer to the first question with a scale from 0 to 10, or None."""
+        for line in self.user_input_id.user_input_line_ids.sorted("id"):
+            question = line.question_id
+            if (
+                question.question_type == "scale" and not line.skipped and line.answer_type == "scale"
+                and (question.scale_min, question.scale_max) == (0, 10) and 0 <= line.value_scale <= 10
+            ):
+                return line.value_scale
+        return None
+
+    def _get_comment(self):
+        """Return what was written in free text, one answer a paragraph."""
+        lines = self.user_input_id.user_input_line_ids.sorted("id")
+        texts = [line.value_text_box or line.value_char_box for line in lines]
+        return "\n\n".join(text.strip() for text in texts if text and text.strip()) or False
+
+    def _get_previous(self):
+        """Return the account's last survey with a score before this one."""
+        return self.search([
+            ("account_id", "=", self.account_id.id), ("has_score", "=", True), ("id", "!=", self.id),
+        ], order="answer_date desc, id desc", limit=1)
+
+    def _open_follow_up(self):
+        """See to it that somebody talks to a customer who is not satisfied.
+
+        The responsible gets an activity, and the department's leader another one; for a secret account
+        the director. Override to do more, e.g. to open a complaint.
+        """
+        self.ensure_one()
+        account = self.account_id
+        director = self.company_id.key_account_director_id
+        leader = director if account.confidentiality == "secret" else account.team_id.user_id or director
+        responsible = self.user_id or account._get_responsible()
+        self._plan_activity(
+            responsible, lambda env: env._("The customer is not satisfied: talk to him and agree on what is done")
+        )
+        if leader != responsible:
+            self._plan_activity(
+                leader, lambda env: env._("A customer is not satisfied: see that it is followed up")
+            )
+
+    def _plan_activity(self, user, get_summary):
+        """Give somebody an activity in his own language: whoever answers has another one.
+
+        :param res.users user: who gets it; nobody, where empty
+        :param callable get_summary: environment → its summary
+        """
+        if user:
+            env = self.with_context(lang=user.lang).env
+            self.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=user.id, summary=get_summary(env)
+            )

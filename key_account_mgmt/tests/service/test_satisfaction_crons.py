@@ -1,0 +1,196 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..grading.test_crons import CronCase
+
+LOGGER = "odoo.addons.key_account_mgmt.models.account.batches"
+
+
+@tagged("post_install", "-at_install")
+class TestSatisfactionCrons(CronCase):
+    """Customers are asked, reminded and no longer waited for; each exactly once, killed or not."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # only the accounts of the test are due
+        cls.env["key.account.grade"].search([]).survey_interval_months = 0
+        cls.grade_a.survey_interval_months = 3
+        cls.accounts = cls.env["key.account"].union(*(
+            cls._new_account(
+                cls._new_customer(f"Customer {number}", email=f"c{number}@example.com"),
+                grade_id=cls.grade_a.id, admission_date="2026-01-05",
+            )
+            for number in range(4)
+        ))
+        cls.due = fields.Datetime.to_datetime("2026-04-05 04:00:00")
+
+    def _run(self, name, moment):
+        with freeze_time(moment):
+            self._run_cron(f"satisfaction_{name}")
+
+    def _get_surveys(self, accounts=None):
+        return self.env["key.account.satisfaction"].search(
+            [("account_id", "in", (accounts or self.accounts).ids)]
+        ).sorted("id")
+
+    def _count_mails(self):
+        return self.env["mail.mail"].search_count([
+            ("model", "=", "survey.user_input"),
+            ("res_id", "in", self._get_surveys().user_input_id.ids),
+        ])
+
+    # === ASKING === #
+
+    def test_on_its_day_each_customer_is_asked_once(self):
+        self._run("ask", self.due - timedelta(days=1))
+        self.assertFalse(self._get_surveys())
+        for days in (0, 0, 1, 20):
+            self._run("ask", self.due + timedelta(days=days))
+        surveys = self._get_surveys()
+        self.assertEqual(surveys.account_id, self.accounts)
+        self.assertEqual(len(surveys), 4)
+        self.assertEqual(set(surveys.mapped("state")), {"sent"})
+        self.assertEqual(set(surveys.mapped("period")), {"2026-Q2"})
+        self.assertEqual(self._count_mails(), 4)
+
+    def test_killed_half_way_the_others_are_asked_the_next_time(self):
+        patched, _seen = self._failing(
+            "key.account", "_ask_satisfaction", RuntimeError("killed"), calls=3, lasting=True
+        )
+        with patched, self.assertLogs(LOGGER, "WARNING"):
+            self._run("ask", self.due)
+        self.assertEqual(self._get_surveys().account_id, self.accounts[:2])
+        self._run("ask", self.due)
+        self.assertEqual(len(self._get_surveys()), 4)
+        self.assertEqual(self._count_mails(), 4)
+
+    def test_killed_between_survey_and_mail_neither_is_left(self):
+        patched, _seen = self._failing(
+            "key.account.satisfaction", "_mail", RuntimeError("killed"), calls=1, lasting=True
+        )
+        with patched, self.assertLogs(LOGGER, "WARNING"):
+            self._run("ask", self.due)
+        self.assertFalse(self._get_surveys())
+        self._run("ask", self.due)
+        self.assertEqual((len(self._get_surveys()), self._count_mails()), (4, 4))
+
+    def test_more_than_a_batch_is_asked_in_one_night(self):
+        with patch(f"{LOGGER}.LIMIT", 2):
+            self._run("ask", self.due)
+        self.assertEqual((len(self._get_surveys()), self._count_mails()), (4, 4))
+
+    def test_the_next_one_comes_after_the_interval_whatever_came_of_the_last(self):
+        self._run("ask", self.due)
+        answered, expired, cancelled, waiting = self._get_surveys()
+        with freeze_time(self.due + timedelta(days=3)):
+            self._answer(answered, [3])
+            cancelled._cancel("Not now")
+        self._run("expire", self.due + timedelta(days=40))
+        self.assertEqual((expired | waiting).mapped("state"), ["expired", "expired"])
+        self._run("ask", "2026-07-04 04:00:00")
+        self.assertEqual(len(self._get_surveys()), 4)
+        self._run("ask", "2026-07-05 04:00:00")
+        self.assertEqual(len(self._get_surveys()), 8)
+        self.assertEqual(set(self._get_surveys().mapped("period")), {"2026-Q2", "2026-Q3"})
+
+    def test_over_a_year_each_customer_is_asked_at_the_interval_of_its_grade(self):
+        self.grade_b.survey_interval_months = 6
+        self.accounts[0].sudo().grade_id = self.grade_b
+        self.accounts[1].sudo().grade_id = self.grade_c
+        self.accounts[2].with_user(self.director).action_suspend()
+        for month in range(13):
+            for day in (1, 4, 5, 6, 28):
+                moment = fields.Datetime.to_datetime(f"2026-01-{day:02} 04:00:00")
+                moment = fields.Datetime.add(moment, months=month)
+                for name in ("ask", "expire"):
+                    self._run(name, moment)
+        counts = [len(self._get_surveys(account)) for account in self.accounts]
+        self.assertEqual(counts, [2, 0, 0, 4])
+
+    def test_whoever_has_no_address_is_left_to_the_manager_once(self):
+        account = self.accounts[0]
+        account.partner_id.email = False
+        for days in (0, 1, 100):
+            self._run("ask", self.due + timedelta(days=days))
+        survey = self._get_surveys(account)
+        self.assertEqual(survey.state, "draft")
+        self.assertEqual(len(survey.activity_ids), 1)
+        self.assertEqual(survey.activity_ids.user_id, self.manager)
+
+    def test_without_a_questionnaire_nobody_is_asked_and_nothing_is_lost(self):
+        questionnaire = self.env.ref("key_account_mgmt.survey_satisfaction")
+        questionnaire.action_archive()
+        with self.assertLogs(LOGGER, "WARNING"):
+            self._run("ask", self.due)
+        self.assertFalse(self._get_surveys())
+        questionnaire.action_unarchive()
+        self._run("ask", self.due + timedelta(days=1))
+        self.assertEqual(len(self._get_surveys()), 4)
+
+    def test_today_is_where_the_company_is(self):
+        self.company.resource_calendar_id.tz = "Pacific/Kiritimati"
+        self._run("ask", "2026-04-04 09:59:00")
+        self.assertFalse(self._get_surveys())
+        self._run("ask", "2026-04-04 10:01:00")
+        self.assertEqual(len(self._get_surveys()), 4)
+        self.assertEqual(set(self._get_surveys().mapped("date")), {fields.Date.to_date("2026-04-05")})
+
+    # === REMINDING === #
+
+    def test_reminders_go_out_every_so_many_days_until_the_deadline(self):
+        self._run("ask", self.due)
+        self._answer(self._get_surveys()[0], [3])
+        self._get_surveys()[1].with_user(self.manager).action_interview()
+        for days in (6, 7, 7, 8, 13, 14, 14, 21, 22, 30):
+            self._run("remind", self.due + timedelta(days=days))
+        self.assertEqual(self._get_surveys().mapped("reminder_count"), [0, 0, 3, 3])
+        self.assertEqual(self._count_mails(), 4 + 2 * 3)
+
+    def test_zero_days_switch_reminders_off(self):
+        self._run("ask", self.due)
+        self.company.key_account_survey_reminder_days = 0
+        self._run("remind", self.due + timedelta(days=10))
+        self.assertEqual(self._count_mails(), 4)
+
+    def test_killed_half_way_nobody_is_reminded_twice(self):
+        self._run("ask", self.due)
+        patched, _seen = self._failing(
+            "key.account.satisfaction", "_mail", RuntimeError("killed"), calls=3, lasting=True
+        )
+        with patched, self.assertLogs(LOGGER, "WARNING"):
+            self._run("remind", self.due + timedelta(days=7))
+        self.assertEqual(self._get_surveys().mapped("reminder_count"), [1, 1, 0, 0])
+        self._run("remind", self.due + timedelta(days=7))
+        self.assertEqual(self._get_surveys().mapped("reminder_count"), [1, 1, 1, 1])
+        self.assertEqual(self._count_mails(), 8)
+
+    # === NO LONGER WAITING === #
+
+    def test_the_day_after_the_deadline_nobody_waits_any_more(self):
+        self._run("ask", self.due)
+        self._run("expire", self.due + timedelta(days=21))
+        self.assertEqual(set(self._get_surveys().mapped("state")), {"sent"}, "the last day still counts")
+        for _turn in range(2):
+            self._run("expire", self.due + timedelta(days=22))
+        surveys = self._get_surveys()
+        self.assertEqual(set(surveys.mapped("state")), {"expired"})
+        self.assertEqual([len(survey.activity_ids) for survey in surveys], [1, 1, 1, 1])
+        self.assertEqual(surveys.activity_ids.user_id, self.manager)
+
+    def test_killed_half_way_the_rest_expires_the_next_time(self):
+        self._run("ask", self.due)
+        patched, _seen = self._failing(
+            "key.account.satisfaction", "_expire", RuntimeError("killed"), calls=2, lasting=True
+        )
+        with patched, self.assertLogs(LOGGER, "WARNING"):
+            self._run("expire", self.due + timedelta(days=22))
+        self.assertEqual(sorted(self._get_surveys().mapped("state")), ["expired", "sent", "sent", "sent"])
+        self._run("expire", self.due + timedelta(days=22))
+        self.assertEqual(set(self._get_surveys().mapped("state")), {"expired"})
+        self.assertEqual(len(self._get_surveys().activity_ids), 4)
