@@ -11,6 +11,7 @@ from . import (
     people,
     secrecy,
     service_visits,
+    service_satisfaction,
     work,
 )
 from .world import World
@@ -70,3 +71,4 @@ class KeyAccount(models.Model):
         grading.score(world, days_ago=4)
         grading.draft(world)
         customer_file.make(world)
+        service_satisfaction.make(world)

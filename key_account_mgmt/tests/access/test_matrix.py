@@ -123,6 +123,8 @@ class TestMatrix(HostileCase):
         }
         for name, found in cls._get_hanging(account).items():
             records[name] = found[:1]
+        sheet = account.sudo().satisfaction_ids.user_input_id
+        records |= {"survey.user_input": sheet, "survey.user_input.line": sheet.user_input_line_ids[:1]}
         return records
 
     @classmethod

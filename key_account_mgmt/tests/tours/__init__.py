@@ -1,2 +1,3 @@
 from . import test_tours
 from . import test_handover_tour
+from . import test_satisfaction_tour
