@@ -34,6 +34,7 @@
         "report/key_account_handover_templates.xml",
         "report/key_account_month_templates.xml",
         "report/key_account_visit_templates.xml",
+        "report/key_account_satisfaction_templates.xml",
         "views/access/crm_team_views.xml",
         "views/access/key_account_access_log_views.xml",
         "views/access/key_account_decision_views.xml",

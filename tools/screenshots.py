@@ -75,6 +75,11 @@ PICTURES = {
         "director", "key-accounts",
         [CARD, ".nav-link:has-text('客户团队')", "button[name=action_open_viewers]"],
     ),
+    "satisfaction": ("manager1", "key-account-satisfaction", []),
+    "satisfaction_answer": (
+        "manager1", "key-account-satisfaction", [".o_kanban_group:has-text('已答复') " + CARD],
+    ),
+    "satisfaction_dimensions": ("director", "key-account-satisfaction-dimensions", []),
     "my_accounts": ("manager1", "key-accounts", []),
     "assistant_accounts": ("assistant1", "key-accounts", []),
 }

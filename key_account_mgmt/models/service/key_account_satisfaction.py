@@ -130,14 +130,14 @@ class KeyAccountSatisfaction(models.Model):
     cancel_reason = fields.Text(readonly=True, copy=False)
 
     # What came of it
-    answer_date = fields.Date(string="Answered On", readonly=True, copy=False, index=True)
+    answer_date = fields.Date(string="Answer Date", readonly=True, copy=False, index=True)
     score = fields.Float(
         digits=(5, 2), readonly=True, copy=False, aggregator="avg",
         help="The mean of the dimensions that were answered: 0 not satisfied, 100 very satisfied.",
     )
     has_score = fields.Boolean(readonly=True, copy=False, help="At least one dimension was answered.")
     is_low = fields.Boolean(
-        string="Low", readonly=True, copy=False, index="btree_not_null",
+        string="Low Score", readonly=True, copy=False, index="btree_not_null",
         help="Below the company's bound, or not satisfied with one of the dimensions.",
     )
     recommendation = fields.Integer(

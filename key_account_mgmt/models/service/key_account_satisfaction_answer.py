@@ -102,6 +102,28 @@ class KeyAccountSatisfaction(models.Model):
             ("account_id", "=", self.account_id.id), ("has_score", "=", True), ("id", "!=", self.id),
         ], order="answer_date desc, id desc", limit=1)
 
+    # === THE PRINTED FORM === #
+
+    def _get_form_questions(self):
+        """Return the questions that the paper form asks, as superuser.
+
+        :rtype: survey.question
+        """
+        self.ensure_one()
+        # sudo: questionnaires are the survey app's; whoever reads the survey reads its questions
+        survey = self.sudo().survey_id or self.company_id._get_key_account_survey()
+        return survey.question_ids
+
+    def _is_answer_given(self, asks, answer):
+        """Return whether a question or a row of a matrix was answered so."""
+        dimension = asks.key_account_dimension_id
+        return bool(dimension) and any(
+            line.dimension_id == dimension and line.answer_id == answer
+            for line in self.line_ids.sudo()  # sudo: the answers that it offers are the survey app's
+        )
+
+    # === WHO TALKS TO THE CUSTOMER === #
+
     def _open_follow_up(self):
         """See to it that somebody talks to a customer who is not satisfied.
 

@@ -1,4 +1,6 @@
+import runpy
 from datetime import timedelta
+from pathlib import Path
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -206,9 +208,9 @@ class TestAnswers(SatisfactionCase):
         self.assertEqual(
             {line.dimension_id.name: (line.score, line.answer) for line in survey.line_ids},
             {
-                "Quality": (100, "Very Satisfied"), "Schedule": (66.67, "Satisfied"),
-                "Technology": (33.33, "Fair"), "Materials": (100, "Very Satisfied"),
-                "Documents": (66.67, "Satisfied"), "Service Co-operation": (100, "Very Satisfied"),
+                "Work Quality": (100, "Very Satisfied"), "Work Schedule": (66.67, "Satisfied"),
+                "Technical Management": (33.33, "Fairly Satisfied"), "Material Management": (100, "Very Satisfied"),
+                "Document Management": (66.67, "Satisfied"), "Service Co-operation": (100, "Very Satisfied"),
             },
         )
         self.assertEqual(survey.score, 77.78, "(3 x 100 + 2 x 66.67 + 33.33) / 6, unrounded until the end")
@@ -374,6 +376,31 @@ class TestAnswers(SatisfactionCase):
 
 
 @tagged("post_install", "-at_install")
+class TestSatisfactionForm(SatisfactionCase):
+    """The questionnaire on paper: empty to be filled in by hand, or with what was answered (C1, C2)."""
+
+    def _print(self, survey, login="manager"):
+        self.env.invalidate_all()
+        html, _format = self.env["ir.actions.report"].with_user(self.users[login])._render_qweb_html(
+            "key_account_mgmt.report_key_account_satisfaction", survey.ids
+        )
+        return html.decode()
+
+    def test_the_empty_form_asks_all_and_answers_nothing(self):
+        html = self._print(self._new_survey())
+        for text in ("Jade Mining", "Ms Li", "Civilised Site", "Very Satisfied", "What should we do better?"):
+            self.assertIn(text, html)
+        self.assertEqual(html.count("border: 1px solid #333"), 8 * 4 + 11)
+        self.assertNotIn("✓", html)
+
+    def test_the_answered_form_shows_the_answers(self):
+        survey = self._answer(self._ask(self.account), [3, None, 1], recommendation=0, comment="Go on")
+        html = self._print(survey, "clerk")
+        self.assertEqual(html.count("✓"), 3)
+        self.assertIn("Go on", html)
+
+
+@tagged("post_install", "-at_install")
 class TestSurveyHandover(SatisfactionCase):
     """Surveys under way go to the receiver when somebody leaves."""
 
@@ -432,3 +459,30 @@ class TestLastAnswer(SatisfactionCase):
         with freeze_time(moment):
             self._answer(self._ask(self.account), [3])
             self.assertNotIn(self.account, self.env["key.account"]._find_due_for_survey())
+
+
+@tagged("post_install", "-at_install")
+class TestQuestionnaire(SatisfactionCase):
+    """What is shipped, and that an update of an older installation brings it."""
+
+    def test_whoever_updates_gets_the_questionnaire_once(self):
+        module = self.env["ir.module.module"].search([("name", "=", "key_account_mgmt")])
+        path = Path(__file__).parents[2] / "migrations" / "19.0.1.2.0" / "post-satisfaction.py"
+        script = runpy.run_path(str(path))
+        self.env.ref("key_account_mgmt.survey_satisfaction").unlink()
+        self.env["key.account.satisfaction.dimension"].search([]).unlink()
+        for _turn in range(2):
+            script["migrate"](self.env.cr, module.latest_version)
+            survey = self.env.ref("key_account_mgmt.survey_satisfaction")
+            matrix, scale, text = survey.question_ids
+            self.assertEqual(len(matrix.matrix_row_ids.key_account_dimension_id), 8)
+            self.assertEqual(matrix.suggested_answer_ids.mapped("answer_score"), [0, 1, 2, 3])
+            self.assertEqual((scale.scale_min, scale.scale_max), (0, 10))
+            self.assertEqual(text.question_type, "text_box")
+
+    def test_it_is_answered_by_a_link_without_a_login(self):
+        survey = self.env.ref("key_account_mgmt.survey_satisfaction")
+        self.assertEqual(survey.access_mode, "token")
+        self.assertFalse(survey.users_login_required)
+        self.assertTrue(survey.restrict_user_ids)
+        self.assertFalse(survey.lang_ids, "in every language of the database")

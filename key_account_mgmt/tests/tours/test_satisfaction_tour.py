@@ -22,7 +22,7 @@ class TestSatisfactionTour(SatisfactionCase, HttpCase):
         self.assertEqual((survey.state, survey.channel), ("answered", "mail"))
         self.assertEqual(
             [(line.dimension_id.name, line.score) for line in survey.line_ids],
-            [("Quality", 100), ("Schedule", 0), ("Safety", 66.67)],
+            [("Work Quality", 100), ("Work Schedule", 0), ("Safety Management", 66.67)],
         )
         self.assertEqual((survey.score, survey.recommendation), (55.56, 8))
         self.assertEqual(survey.activity_ids.user_id, self.manager | self.leader)
@@ -121,7 +121,7 @@ class TestSatisfactionPages(SatisfactionCase, HttpCase):
 
     def test_closed_the_page_says_so(self):
         self.survey._cancel("Not needed")
-        self.assertIn("no longer", self._open(self.link).text)
+        self.assertIn("now closed", self._open(self.link).text)
         self._submit(self.sheet)
         self.env.invalidate_all()
         self.assertEqual(self.survey.state, "cancelled")

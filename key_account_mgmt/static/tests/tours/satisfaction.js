@@ -34,12 +34,12 @@ registry.category("web_tour.tours").add("key_account_satisfaction_send", {
 /** The customer, who has no login, opens the link of the mail and answers. */
 registry.category("web_tour.tours").add("key_account_satisfaction_answer", {
     steps: () => [
-        { trigger: ".o_survey_start h1:contains(Customer Satisfaction Survey)" },
+        { trigger: ".o_survey_start h1:contains(Customer Satisfaction)" },
         { trigger: "button[value=start]", run: "click" },
-        judge("Quality", 3),
-        judge("Schedule", 0),
-        judge("Safety", 2),
-        { trigger: ".o_survey_question_scale label:contains(8), .o_survey_scale label:contains(8)", run: "click" },
+        judge("Work Quality", 3),
+        judge("Work Schedule", 0),
+        judge("Safety Management", 2),
+        { trigger: "[data-question-type=scale] label:contains(8)", run: "click" },
         { trigger: "textarea", run: "edit Deliver sooner, please." },
         { trigger: "button[value=finish]", run: "click" },
         { trigger: ".o_survey_finished:contains(Thank you)" },
@@ -62,7 +62,7 @@ registry.category("web_tour.tours").add("key_account_satisfaction_read", {
         { trigger: ".o_kanban_group:contains(Answered) .o_kanban_record:contains(Jade Mining)", run: "click" },
         ...expectState("answered"),
         { trigger: ".alert:contains(not satisfied)" },
-        { trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(Schedule):contains(Not Satisfied)" },
+        { trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(Work Schedule):contains(Not Satisfied)" },
         { trigger: ".o_field_widget[name=comment]:contains(Deliver sooner)" },
     ],
 });
