@@ -7,3 +7,4 @@ from . import ownership
 from . import sampling
 from . import schedule
 from . import satisfaction
+from . import worktime

@@ -25,6 +25,7 @@ class IrRule(models.Model):
             perimeter = Domain.FALSE
         if model._is_account_optional:
             perimeter |= Domain("account_id", "=", False)
+        perimeter |= model._get_perimeter_exception()
         return (domain & perimeter).optimize(model)
 
     def _make_access_error(self, operation, records):

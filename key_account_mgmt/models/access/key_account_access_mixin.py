@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class KeyAccountAccessMixin(models.AbstractModel):
@@ -39,6 +40,16 @@ class KeyAccountAccessMixin(models.AbstractModel):
         return result
 
     @api.model
+    def _get_perimeter_exception(self):
+        """Return the domain of what the user sees of this model without seeing its account.
+
+        Override where work on a record is given to people who have nothing to do with the account.
+
+        :rtype: Domain
+        """
+        return Domain.FALSE
+
+    @api.model
     def _get_account_ids(self, vals_list):
         """Return the ids of the accounts on which records are to hang, by default or by their values.
 
@@ -63,4 +74,5 @@ class KeyAccountAccessMixin(models.AbstractModel):
         :param account_ids: ids of accounts
         :raise AccessError: when one of them is outside
         """
-        self.env["key.account"].browse(set(account_ids)).check_access("read")
+        if account_ids:
+            self.env["key.account"].browse(set(account_ids)).check_access("read")

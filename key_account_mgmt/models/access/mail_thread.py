@@ -74,7 +74,7 @@ class MailThread(models.AbstractModel):
         return recipients_data
 
     def _notify_thread_by_email(self, message, recipients_data, *, msg_vals=False, **kwargs):
-        """Mails about a secret account carry its code and a link, nothing else."""
+        """Mails about a secret account carry its code and a link, nothing else, but to the customer."""
         name = self._get_key_account_cover_name()
         covered = self._get_covered_recipients(recipients_data) if name else []
         if any(data["notif"] == "email" for data in covered):

@@ -37,3 +37,16 @@ from . import key_account_satisfactions
 from . import key_account_grading_run_satisfaction
 from . import key_account_handover_satisfaction
 from . import key_account_stakeholder_satisfaction
+from . import key_account_complaint_category
+from . import key_account_complaint
+from . import key_account_complaint_clock
+from . import key_account_complaint_result
+from . import key_account_complaint_gateway
+from . import key_account_complaints
+from . import key_account_grading_run_complaint
+from . import key_account_handover_complaint
+from . import mail_thread
+from . import rating_rating
+from . import res_company
+from . import res_config_settings
+from . import res_users

@@ -1,5 +1,14 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from datetime import timedelta
+
+import pytz
+
+from odoo import api, fields, models
+
+from ...calculations.worktime import add, prepare
+
+COMPLAINT_ALIAS = "complaints"
 
 
 class ResCompany(models.Model):
@@ -95,3 +104,149 @@ class ResCompany(models.Model):
                 "There is no questionnaire for satisfaction surveys: have one chosen in the settings."
             ))
         return survey
+    # Complaints
+    key_account_complaint_user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Complaints Go To",
+        domain="[('share', '=', False)]",
+        help="Who gets a complaint that has no other owner: neither its category names one, nor is the "
+        "customer a key account with a manager.",
+    )
+    key_account_complaint_response_hours = fields.Float(
+        string="Complaint Response (Hours)",
+        default=8,
+        help="Working hours until the first answer, for customers without a grade that promises another "
+        "time. 0: nothing is promised.",
+    )
+    key_account_complaint_resolution_hours = fields.Float(
+        string="Complaint Resolution (Hours)",
+        default=72,
+        help="Working hours until it is solved, for customers without a grade that promises another time. "
+        "0: nothing is promised.",
+    )
+    key_account_complaint_critical_rate = fields.Float(
+        string="Critical Complaints Get (%)",
+        default=50,
+        help="Of the promised hours a critical complaint gets this part.",
+    )
+    key_account_complaint_warning_hours = fields.Float(
+        string="Warned Before a Deadline (Hours)",
+        default=4,
+        help="A complaint whose deadline is nearer than so many hours is shown in amber.",
+    )
+    key_account_complaint_leader_hours = fields.Float(
+        string="Leader Told After (Hours)",
+        default=4,
+        help="Its owner is told when a deadline is missed; so many working hours later the leader of the "
+        "department is.",
+    )
+    key_account_complaint_director_hours = fields.Float(
+        string="Director Told After (Hours)",
+        default=8,
+        help="So many working hours after a deadline was missed the director is told.",
+    )
+    key_account_complaint_alias_id = fields.Many2one(
+        comodel_name="mail.alias", string="Address for Complaints", copy=False, ondelete="set null"
+    )
+    key_account_complaint_alias_name = fields.Char(
+        string="Address for Complaints (Before the @)",
+        compute="_compute_key_account_complaint_alias_name",
+        inverse="_inverse_key_account_complaint_alias_name",
+        help="Mails to this address become complaints.",
+    )
+
+    _key_account_complaint_hours = models.Constraint(
+        "CHECK (key_account_complaint_response_hours >= 0 AND key_account_complaint_resolution_hours >= 0"
+        " AND key_account_complaint_warning_hours >= 0 AND key_account_complaint_leader_hours >= 0"
+        " AND key_account_complaint_director_hours >= key_account_complaint_leader_hours)",
+        "Hours are 0 or more, and the director is told after the leader.",
+    )
+    _key_account_complaint_rate = models.Constraint(
+        "CHECK (key_account_complaint_critical_rate > 0 AND key_account_complaint_critical_rate <= 100)",
+        "Critical complaints get more than 0 and at most 100 % of the promised hours.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("key_account_complaint_alias_id.alias_name")
+    def _compute_key_account_complaint_alias_name(self):
+        for company in self:
+            # sudo: addresses are the administrator's; this one is shown to whoever opens the settings
+            company.key_account_complaint_alias_name = (
+                company.sudo().key_account_complaint_alias_id.alias_name
+            )
+
+    def _inverse_key_account_complaint_alias_name(self):
+        for company in self:
+            # sudo: whoever may write the company names its address
+            alias = company.sudo().key_account_complaint_alias_id
+            name = company.key_account_complaint_alias_name
+            if alias:
+                alias.alias_name = name
+            elif name:
+                company.key_account_complaint_alias_id = company._new_key_account_complaint_alias(name)
+
+    # === BUSINESS METHODS === #
+
+    def _new_key_account_complaint_alias(self, name):
+        """Return a new address whose mails become complaints of this company.
+
+        :param str name: what stands before the @
+        :rtype: mail.alias
+        """
+        self.ensure_one()
+        # sudo: as above
+        return self.env["mail.alias"].sudo().with_company(self).create({
+            "alias_name": name,
+            "alias_model_id": self.env["ir.model"]._get_id("key.account.complaint"),
+            "alias_defaults": repr({"company_id": self.id}),
+            "alias_contact": "everyone",
+            "alias_domain_id": self.alias_domain_id.id,
+        })
+
+    @api.model
+    def _ship_key_account_complaint_alias(self):
+        """Give the first company an address at install, unless the name is taken already."""
+        company = self.env.ref("base.main_company")
+        taken = self.env["mail.alias"].search_count([("alias_name", "=", COMPLAINT_ALIAS)], limit=1)
+        if not taken and not company.key_account_complaint_alias_id:
+            company.key_account_complaint_alias_name = COMPLAINT_ALIAS
+
+    def _get_key_account_working_time(self, start, stop):
+        """Return the company's working time between two moments: its calendar less the public holidays.
+
+        Asked once for a batch. A company without a calendar works around the clock.
+
+        :param datetime.datetime start: the first moment, naive UTC
+        :param datetime.datetime stop: the last one
+        :rtype: WorkingTime
+        """
+        self.ensure_one()
+        # sudo: the calendar only lends its hours
+        calendar = self.sudo().resource_calendar_id
+        if not calendar:
+            return prepare([(start, stop)])
+        leaves = [("time_type", "=", "leave"), ("company_id", "in", [False, self.id])]
+        worked = calendar._work_intervals_batch(
+            pytz.utc.localize(start), pytz.utc.localize(stop), domain=leaves
+        )[False]
+        return prepare(
+            tuple(moment.astimezone(pytz.utc).replace(tzinfo=None) for moment in (begin, end))
+            for begin, end, _attendance in worked
+        )
+
+    def _get_key_account_working_time_for(self, starts, hours):
+        """Return working time that is long enough for so many hours after each of these moments.
+
+        :param starts: moments, naive UTC
+        :param float hours: the longest promise
+        :rtype: WorkingTime
+        """
+        first, last = min(starts), max(starts)
+        # six days for a working one, and a fortnight for holidays; more where that was too little
+        days = 14 + hours / 4
+        while True:
+            time = self._get_key_account_working_time(first, last + timedelta(days=days))
+            if add(time, last, hours * 3600) or days > 3 * 365:
+                return time
+            days *= 3

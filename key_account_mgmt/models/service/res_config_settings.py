@@ -24,3 +24,28 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.key_account_survey_expiry_days", readonly=False
     )
     key_account_low_score = fields.Float(related="company_id.key_account_low_score", readonly=False)
+    # Complaints
+    key_account_complaint_user_id = fields.Many2one(
+        related="company_id.key_account_complaint_user_id", readonly=False
+    )
+    key_account_complaint_response_hours = fields.Float(
+        related="company_id.key_account_complaint_response_hours", readonly=False
+    )
+    key_account_complaint_resolution_hours = fields.Float(
+        related="company_id.key_account_complaint_resolution_hours", readonly=False
+    )
+    key_account_complaint_critical_rate = fields.Float(
+        related="company_id.key_account_complaint_critical_rate", readonly=False
+    )
+    key_account_complaint_warning_hours = fields.Float(
+        related="company_id.key_account_complaint_warning_hours", readonly=False
+    )
+    key_account_complaint_leader_hours = fields.Float(
+        related="company_id.key_account_complaint_leader_hours", readonly=False
+    )
+    key_account_complaint_director_hours = fields.Float(
+        related="company_id.key_account_complaint_director_hours", readonly=False
+    )
+    key_account_complaint_alias_name = fields.Char(
+        related="company_id.key_account_complaint_alias_name", readonly=False
+    )

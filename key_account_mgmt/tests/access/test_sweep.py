@@ -112,8 +112,23 @@ class SweepCase(KeyAccountCase):
                 record.activity_schedule(
                     "mail.mail_activity_data_todo", summary=f"Call {MARK}", user_id=users[login].id
                 )
+        cls._complain(env)
         cls.account.with_user(cls.director).write({"confidentiality": "secret"})
         cls.account.member_ids.filtered(lambda member: member.user_id == users["former"]).unlink()
+
+    @classmethod
+    def _complain(cls, env):
+        """Let the customer complain, be answered and say what he thinks of it."""
+        complaint = env["key.account.complaint"].create({
+            "name": f"{MARK} is angry", "partner_id": cls.contact.id, "company_id": cls.company.id,
+            "contact_name": f"Ms {MARK}", "description": MARK, "root_cause": MARK,
+        })
+        token = complaint._rating_get_access_token()
+        complaint.rating_apply(1, token=token, feedback=f"{MARK} wants better")
+        cls.env["key.account.complaint"].create({
+            "name": f"{MARK} again", "partner_id": cls.customer.id, "company_id": cls.company.id,
+            "user_id": cls.users["service"].id,
+        })
 
     # === READING ALL THERE IS === #
 

@@ -13,3 +13,10 @@ from . import test_satisfaction
 from . import test_satisfaction_access
 from . import test_satisfaction_calculation
 from . import test_satisfaction_crons
+from . import test_complaint
+from . import test_complaint_access
+from . import test_complaint_clock
+from . import test_complaint_elsewhere
+from . import test_complaint_mail
+from . import test_complaint_rating
+from . import test_worktime

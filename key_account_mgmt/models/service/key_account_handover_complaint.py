@@ -1,0 +1,28 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..account.key_account_handover_holding import Holding
+
+# What somebody still has to see to: all but what is closed or cancelled.
+HELD_STATES = ("new", "accepted", "in_progress", "waiting_customer", "disputed", "resolved")
+
+
+class KeyAccountHandover(models.Model):
+    """Complaints under way leave with nobody."""
+
+    _inherit = "key.account.handover"
+
+    @api.model
+    def _get_holding_kinds(self):
+        return [
+            *super()._get_holding_kinds(),
+            Holding(
+                "complaint", self.env._("Complaints"), "key.account.complaint",
+                domain=lambda users, company: Domain("user_id", "in", users.ids)
+                & Domain("state", "in", HELD_STATES) & self._in_company(company),
+                account_domain=lambda users, company: Domain("account_id", "!=", False),
+                move=self._move_plainly("user_id"),
+                account=lambda complaint: complaint.account_id,
+                detail=lambda complaint: complaint._get_state_label(complaint.state),
+            ),
+        ]
