@@ -12,6 +12,7 @@ from . import (
     secrecy,
     service_visits,
     service_satisfaction,
+    service_complaints,
     work,
 )
 from .world import World
@@ -72,3 +73,4 @@ class KeyAccount(models.Model):
         grading.draft(world)
         customer_file.make(world)
         service_satisfaction.make(world)
+        service_complaints.make(world)

@@ -20,6 +20,11 @@ MOMENTS = {
     "key_account_competitor": ("create_date", "write_date"),
     "key_account_agreement": ("create_date", "write_date"),
     "key_account_insight": ("create_date", "write_date"),
+    "key_account_complaint": (
+        "create_date", "write_date", "responded_on", "resolved_on", "closed_on", "paused_on", "feedback_on",
+        "confirmed_on",
+    ),
+    "rating_rating": ("create_date", "write_date", "rated_on"),
     "key_account_access_log": ("date", "create_date", "write_date"),
     "key_account_member": ("create_date", "write_date"),
     "key_account_approval": ("date", "create_date", "write_date"),

@@ -68,7 +68,7 @@ class TestDemoData(TransactionCase):
             login: {action.res_model for action in self._get_list_actions(login)}
             for login in ("service", "assistant1", "assistant2")
         }
-        self.assertEqual(models["service"], {"key.account.bulletin"})
+        self.assertEqual(models["service"], {"key.account.bulletin", "key.account.complaint"})
         for login in ("assistant1", "assistant2"):
             asked = {"key.account.handover", "key.account.ownership.exception"}
             self.assertEqual(asked - models[login], set(), login)
