@@ -8,3 +8,4 @@ from . import sampling
 from . import schedule
 from . import satisfaction
 from . import worktime
+from . import service_score

@@ -26,6 +26,8 @@ from . import key_account_spot_check_line
 from . import key_account_visit_spot_check
 from . import key_account_handover_month
 from . import mail_activity
+
+# Satisfaction
 from . import survey_question
 from . import survey_user_input
 from . import key_account_satisfaction_dimension
@@ -37,6 +39,8 @@ from . import key_account_satisfactions
 from . import key_account_grading_run_satisfaction
 from . import key_account_handover_satisfaction
 from . import key_account_stakeholder_satisfaction
+
+# Complaints
 from . import key_account_complaint_category
 from . import key_account_complaint
 from . import key_account_complaint_clock
@@ -47,6 +51,7 @@ from . import key_account_grading_run_complaint
 from . import key_account_handover_complaint
 from . import mail_thread
 from . import rating_rating
-from . import res_company
-from . import res_config_settings
 from . import res_users
+
+# The promise kept
+from . import key_account_service_score

@@ -20,3 +20,4 @@ from . import test_complaint_elsewhere
 from . import test_complaint_mail
 from . import test_complaint_rating
 from . import test_worktime
+from . import test_service_score
