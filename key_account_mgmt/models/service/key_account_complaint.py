@@ -232,17 +232,12 @@ class KeyAccountComplaint(models.Model):
 
     @api.depends("partner_id", "company_id")
     def _compute_account_id(self):
-        customers = self.env["key.account"]._get_customer_ids()
-        partners = self.partner_id.commercial_partner_id
-        accounts = self.env["key.account"].browse()
-        if wanted := [id_ for id_ in partners.ids if id_ in customers]:
-            accounts = accounts.with_context(active_test=False).search_fetch(
-                [("partner_id", "in", wanted)], ["partner_id", "company_id"]
-            )
-        found = {(account.partner_id.id, account.company_id.id): account.id for account in accounts}
+        known = self.env["key.account"]._get_customer_accounts()
         for complaint in self:
-            key = (complaint.partner_id.commercial_partner_id.id, complaint.company_id.id)
-            complaint.account_id = found.get(key, False)
+            accounts = known.get(complaint.partner_id.commercial_partner_id.id, ())
+            complaint.account_id = next(
+                (id_ for id_, company_id in accounts if company_id == complaint.company_id.id), False
+            )
 
     # Taken over when the complaint is registered: later changes of the account are not its own.
 

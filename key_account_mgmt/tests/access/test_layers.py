@@ -11,7 +11,7 @@ ADDON = Path(__file__).parents[2]
 # What puts the addon together may name everything.
 EXEMPT = {"menus.xml"}
 # Which accounts a review is of: the run is its company's, each row hangs on its account.
-POINTS_FREELY = {"key.account.grading.run.account_ids"}
+POINTS_FREELY = {"key.account.grading.run.account_ids", "key.account.service.record.account_ids"}
 
 
 @tagged("post_install", "-at_install")
