@@ -83,6 +83,7 @@
         "views/service/key_account_complaint_category_views.xml",
         "views/service/key_account_complaint_views.xml",
         "views/service/key_account_complaints_views.xml",
+        "views/service/key_account_complaint_source_views.xml",
         "views/service/key_account_service_record_views.xml",
         "views/service/res_config_settings_views.xml",
         "views/menus.xml",

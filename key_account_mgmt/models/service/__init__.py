@@ -52,6 +52,7 @@ from . import key_account_handover_complaint
 from . import mail_thread
 from . import rating_rating
 from . import res_users
+from . import key_account_complaint_source
 
 # The promise kept
 from . import key_account_service_score

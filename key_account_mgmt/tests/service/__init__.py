@@ -21,3 +21,4 @@ from . import test_complaint_mail
 from . import test_complaint_rating
 from . import test_worktime
 from . import test_service_score
+from . import test_complaint_source
