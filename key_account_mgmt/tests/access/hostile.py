@@ -16,6 +16,10 @@ INSIDERS = (
 )
 # The window by which somebody of another department asks for a customer; it shows each his own only.
 OPEN_TO_SELLERS = {"key.account.ownership.request"}
+# What customer service works with: complaints, and whose an internal account is (X17).
+OPEN_TO_SERVICE = {
+    "key.account.bulletin", "key.account.complaint", "key.account.complaint.category", "key.account.reason",
+}
 STRANGERS = ("manager2", "assistant", "other_leader", "other_manager")
 # Who may not see an account of each level (it belongs to manager, of the team of leader)
 BLIND = {
@@ -42,10 +46,20 @@ class HostileCase(KeyAccountCase):
                 member_ids=[Command.create({"user_id": cls.executive2.id, "role": "other"})],
             )
             cls._fill_file(cls.accounts[level])
+            cls._fill_month(cls.accounts[level])
+            cls.env["key.account.complaint"].with_user(cls.manager).create({
+                "name": "It leaks", "partner_id": customer.id, "company_id": cls.company.id,
+            })
             cls.env["key.account.ownership.exception"].with_user(cls.director).create({
                 "account_id": cls.accounts[level].id, "kind": "unfit", "reason": "Absent for months",
                 "proposed_manager_id": cls.manager2.id,
             })
+            cls.env["key.account.visit"].with_user(cls.manager).create({
+                "account_id": cls.accounts[level].id, "visit_type": "call", "purpose": "Veiled purpose",
+            })
+        cls.visit_plan = cls.env["key.account.visit.plan"].with_user(cls.director).create({
+            "company_id": cls.company.id, "team_id": cls.team.id,
+        })
         cls.handover = cls.env["key.account.handover"].with_user(cls.director).create({
             "user_id": cls.manager.id, "company_id": cls.company.id, "receiver_id": cls.executive2.id,
         })
