@@ -29,14 +29,13 @@ class KeyAccountHandover(models.Model):
                 "visit", self.env._("Visits"), "key.account.visit",
                 domain=self._get_visit_domain,
                 move=self._move_visits,
-                account=lambda visit: visit.account_id,
                 detail=lambda visit: visit._get_state_label(visit.state),
                 stand_in=self._move_visits,
             ),
             Holding(
                 "visit_plan", self.env._("Visit Plans"), "key.account.visit.plan",
                 domain=lambda users, company: Domain("user_id", "in", users.ids)
-                & Domain("state", "in", OPEN_PLANS) & self._in_company(company),
+                & Domain("state", "in", OPEN_PLANS),
                 move=self._move_plainly("user_id"),
                 detail=lambda plan: plan._get_state_label(plan.state),
                 role="manager",
@@ -47,11 +46,8 @@ class KeyAccountHandover(models.Model):
     def _get_visit_domain(self, users, company):
         """Visits to come that they lead or take part in, and those of which they owe the report."""
         return (
-            (
-                Domain("user_id", "in", users.ids) & Domain("state", "in", OWED_STATES)
-                | Domain("visitor_ids", "in", users.ids) & Domain("state", "in", OPEN_STATES)
-            )
-            & self._in_company(company)
+            Domain("user_id", "in", users.ids) & Domain("state", "in", OWED_STATES)
+            | Domain("visitor_ids", "in", users.ids) & Domain("state", "in", OPEN_STATES)
         )
 
     @api.model

@@ -19,10 +19,9 @@ class KeyAccountHandover(models.Model):
             Holding(
                 "complaint", self.env._("Complaints"), "key.account.complaint",
                 domain=lambda users, company: Domain("user_id", "in", users.ids)
-                & Domain("state", "in", HELD_STATES) & self._in_company(company),
+                & Domain("state", "in", HELD_STATES),
                 account_domain=lambda users, company: Domain("account_id", "!=", False),
                 move=self._move_plainly("user_id"),
-                account=lambda complaint: complaint.account_id,
                 detail=lambda complaint: complaint._get_state_label(complaint.state),
             ),
         ]

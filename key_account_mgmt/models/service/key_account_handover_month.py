@@ -16,18 +16,15 @@ class KeyAccountHandover(models.Model):
             *super()._get_holding_kinds(),
             Holding(
                 "chair", self.env._("Meetings to Chair"), "key.account.meeting",
-                domain=lambda users, company: self.env["key.account.meeting"]._get_led_domain(users)
-                & self._in_company(company),
+                domain=lambda users, company: self.env["key.account.meeting"]._get_led_domain(users),
                 move=self._move_plainly("user_id"),
-                account=lambda meeting: meeting.account_id,
             ),
             Holding(
                 "resolution", self.env._("Resolutions of Meetings"), "key.account.meeting.resolution",
                 domain=lambda users, company: self.env["key.account.meeting.resolution"]._get_open_domain(
                     users
-                ) & self._in_company(company),
+                ),
                 move=self._move_plainly("user_id"),
-                account=lambda resolution: resolution.account_id,
             ),
         ]
 

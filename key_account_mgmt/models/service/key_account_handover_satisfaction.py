@@ -17,9 +17,8 @@ class KeyAccountHandover(models.Model):
             Holding(
                 "satisfaction", self.env._("Satisfaction Surveys"), "key.account.satisfaction",
                 domain=lambda users, company: Domain("user_id", "in", users.ids)
-                & Domain("state", "in", OPEN_STATES) & self._in_company(company),
+                & Domain("state", "in", OPEN_STATES),
                 move=self._move_plainly("user_id"),
-                account=lambda survey: survey.account_id,
                 detail=lambda survey: survey._fields["state"].convert_to_export(survey.state, survey),
             ),
         ]
