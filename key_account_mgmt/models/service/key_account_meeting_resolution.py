@@ -66,9 +66,7 @@ class KeyAccountMeetingResolution(models.Model):
     result = fields.Text(copy=False, help="What came of it.")
     drop_reason = fields.Text(readonly=True, copy=False)
     settled_on = fields.Datetime(readonly=True, copy=False)
-    settled_by_id = fields.Many2one(
-        comodel_name="res.users", string="Settled By", readonly=True, copy=False
-    )
+    settled_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
 
     # === COMPUTE METHODS === #
 

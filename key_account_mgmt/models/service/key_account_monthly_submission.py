@@ -20,7 +20,7 @@ LIGHT = [
     ("red", "Overdue"),
     ("amber", "Due Within 5 Days"),
     ("grey", "Not Due Yet"),
-    ("green", "In"),
+    ("green", "Handed In"),
 ]
 ACTIVITY = "key_account_mgmt.mail_activity_type_monthly_submission"
 
@@ -125,7 +125,7 @@ class KeyAccountMonthlySubmission(models.Model):
         comodel_name="key.account.project",
         string="Projects",
         compute="_compute_project_ids",
-        help="The account's running and upcoming projects; each has a contact at the customer (V9).",
+        help="The account's running and upcoming projects; each has a contact at the customer.",
     )
 
     # Meeting minutes

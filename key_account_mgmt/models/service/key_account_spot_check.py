@@ -155,22 +155,7 @@ class KeyAccountSpotCheck(models.Model):
         """Draw the sample; what is drawn stays."""
         self.check_access("write")
         for check in self:
-            if check.state != "draft":
-                raise UserError(self.env._("What is drawn is not drawn anew: make another spot check."))
-            population = check._find_population().ids
-            if not population:
-                raise UserError(self.env._(
-                    "No visit that was reported in this period is left to be drawn. Choose another period."
-                ))
-            # sudo: seed, population and lines are set by the system
-            check.sudo().write({
-                "seed": secrets.randbelow(SEEDS), "population": population,
-                "population_count": len(population), "drawn_on": fields.Datetime.now(),
-            })
-            check.state = "drawn"
-            check.sudo().line_ids = [  # sudo: as above
-                Command.create({"visit_id": visit_id}) for visit_id in check._draw()
-            ]
+            check._draw_sample(secrets.randbelow(SEEDS))
         return True
 
     def action_draw_again(self):
@@ -238,6 +223,29 @@ class KeyAccountSpotCheck(models.Model):
     def _find_population(self):
         # sudo: the same for everybody who may draw; what it may hold is in the domain
         return self.env["key.account.visit"].sudo().search(self._get_population_domain(), order="id")
+
+    def _draw_sample(self, seed):
+        """Draw, and keep what it was drawn from and with.
+
+        :param int seed: of the draw; nobody chooses it
+        :raise UserError: when it was drawn before, or there is nothing to draw from
+        """
+        if self.state != "draft":
+            raise UserError(self.env._("What is drawn is not drawn anew: make another spot check."))
+        population = self._find_population().ids
+        if not population:
+            raise UserError(self.env._(
+                "No visit that was reported in this period is left to be drawn. Choose another period."
+            ))
+        # sudo: seed, population and lines are set by the system
+        self.sudo().write({
+            "seed": seed, "population": population, "population_count": len(population),
+            "drawn_on": fields.Datetime.now(),
+        })
+        self.state = "drawn"
+        self.sudo().line_ids = [  # sudo: as above
+            Command.create({"visit_id": visit_id}) for visit_id in self._draw()
+        ]
 
     def _draw(self):
         return draw(self.population or [], self.size, self.seed)
