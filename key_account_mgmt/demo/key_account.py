@@ -10,6 +10,7 @@ from . import (
     ownership,
     people,
     secrecy,
+    service_month,
     service_visits,
     service_satisfaction,
     service_complaints,
@@ -44,6 +45,7 @@ class KeyAccount(models.Model):
         ledger.take_snapshots(world)
         ownership.finish(world)
         service_visits.make(world)
+        service_month.make(world)
 
     @api.model
     def _tell_demo_story(self, world):

@@ -40,6 +40,11 @@ MOMENTS = {
     "key_account_handover_acceptance": ("date", "create_date", "write_date"),
     "key_account_visit": ("create_date", "write_date", "reported_on"),
     "key_account_visit_plan": ("create_date", "write_date"),
+    "key_account_monthly_submission": ("create_date", "write_date", "submitted_on"),
+    "key_account_meeting": ("create_date", "write_date"),
+    "key_account_meeting_resolution": ("create_date", "write_date", "settled_on"),
+    "key_account_spot_check": ("create_date", "write_date", "drawn_on"),
+    "key_account_spot_check_line": ("create_date", "write_date"),
     "mail_message": ("date", "create_date", "write_date"),
     "mail_activity": ("create_date", "write_date"),
 }
