@@ -61,6 +61,9 @@ PICTURES = {
     "projects": ("director", "key-account-projects", []),
     "competitors": ("director", "key-account-competitors", []),
     "insights": ("director", "key-account-insights", []),
+    "complaints": ("director", "key-account-complaints", []),
+    "complaint": ("manager1", "key-account-complaints", [".o_kanban_group[data-id*=in_progress] " + CARD]),
+    "complaints_list": ("director", "key-account-complaints", [".o_switch_view.o_list"]),
     "bulletin": ("manager1", "key-account-bulletin", []),
     "handovers": ("director", "key-account-handovers", []),
     "handover": (

@@ -8,6 +8,8 @@ from odoo import api
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from lib.replicate import replicate
+
 # a row that points to itself: the columns of a row are evaluated one after the other, id first
 NEW_ID = "nextval('res_partner_id_seq')"
 SAME_ID = "currval('res_partner_id_seq')"
@@ -145,29 +147,7 @@ class Filling:
         :param str joins: further tables, known to the expressions
         :param values: column to SQL expression on ``number``
         """
-        columns = [
-            name for name, in self.env.execute_query(SQL(
-                "SELECT column_name FROM information_schema.columns"
-                " WHERE table_name = %s ORDER BY column_name != 'id', ordinal_position",
-                record._table,
-            ))
-        ]
-        values.setdefault("id", f"nextval('{record._table}_id_seq')")
-        unknown = values.keys() - set(columns)
-        if unknown:
-            raise KeyError(f"{record._table} has no columns {unknown}")
-        self.env.cr.execute(SQL(
-            "INSERT INTO %s (%s) SELECT %s FROM generate_series(%s, %s) number"
-            " JOIN %s prototype ON prototype.id = %s %s ORDER BY number",
-            SQL.identifier(record._table),
-            SQL(", ").join(map(SQL.identifier, columns)),
-            SQL(", ").join(
-                SQL(values[name]) if name in values else SQL.identifier("prototype", name)
-                for name in columns
-            ),
-            first + 1, last, SQL.identifier(record._table), record.id, SQL(joins),
-        ))
-        self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(record._table)))  # for the joins that follow
+        replicate(self.env, record, first, last, joins, **values)
 
     def _pick_manager(self, number):
         """Return SQL for one of the managers."""

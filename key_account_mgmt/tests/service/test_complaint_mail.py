@@ -10,9 +10,8 @@ from .complaint_case import COMPLAINT, ComplaintCase
 TO = "complaints@ours.example"
 
 
-@tagged("post_install", "-at_install")
-class TestComplaintMail(MailCase, ComplaintCase):
-    """Complaints by e-mail: nothing is dropped, nothing comes twice."""
+class MailInCase(MailCase, ComplaintCase):
+    """A company with an address for complaints."""
 
     @classmethod
     def setUpClass(cls):
@@ -50,6 +49,11 @@ class TestComplaintMail(MailCase, ComplaintCase):
     def _reply_to(self, complaint, **values):
         """Let somebody answer the last message of a complaint."""
         return self._mail(In_Reply_To=complaint.message_ids[0].message_id, **values)
+
+
+@tagged("post_install", "-at_install")
+class TestComplaintMail(MailInCase):
+    """Complaints by e-mail: nothing is dropped, nothing comes twice."""
 
     # === WHOSE IT IS === #
 
