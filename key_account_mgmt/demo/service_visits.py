@@ -27,7 +27,10 @@ REPORTS = (
     ("not_met", "客户当日停产检修,会谈时间不足半小时。", False, "另约时间", "对方认为价格偏高"),
 )
 STEPS = ("提交年度框架报价", "寄送样机技术资料", "补约设备部部长会谈", "跟进质量问题整改报告")
-CLOSED = {"cancelled": ("cancel", "客户来电:当日集团检查,改期另约"), "missed": ("miss", "到访时对方负责人外出,未能会面")}
+CLOSED = {
+    "cancelled": ("cancel", "客户来电:当日集团检查,改期另约"),
+    "missed": ("miss", "到访时对方负责人外出,未能会面"),
+}
 CHECKLIST = ("is_object_prepared", "is_need_prepared", "is_course_prepared", "is_material_prepared")
 
 

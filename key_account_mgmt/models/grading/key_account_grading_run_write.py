@@ -94,7 +94,8 @@ class KeyAccountGradingRun(models.Model):
         :rtype: list
         """
         model.flush_model()
-        given = {"row_number": SQL("%s::int[]", self._get_array_text(range(len(next(iter(columns.values()))))))}
+        places = range(len(next(iter(columns.values()))))
+        given = {"row_number": SQL("%s::int[]", self._get_array_text(places))}
         values = []
         for name, column in columns.items():
             sql_type = SQL(model._fields[name].column_type[1].partition("(")[0])

@@ -86,7 +86,7 @@ class KeyAccountVisit(models.Model):
         ("missed", "done"): Transition(roles=("leader", "director")),
     }
 
-    company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="account_id.company_id", store=True)
     team_id = fields.Many2one(
         comodel_name="crm.team",
         string="Department",
@@ -132,7 +132,6 @@ class KeyAccountVisit(models.Model):
         comodel_name="res.users",
         string="Led By",
         required=True,
-        index=True,
         ondelete="restrict",
         tracking=True,
         domain="[('share', '=', False)]",
@@ -180,14 +179,14 @@ class KeyAccountVisit(models.Model):
     )
     conflict_warning = fields.Char(compute="_compute_conflict_warning")
 
-    # Preparation (V3)
+    # Preparation, as in V3
     is_object_prepared = fields.Boolean(string="The customer and the people are known", copy=False)
     is_need_prepared = fields.Boolean(string="Their needs and open points are known", copy=False)
     is_course_prepared = fields.Boolean(string="The course of the visit is agreed", copy=False)
     is_material_prepared = fields.Boolean(string="The material is ready and attached", copy=False)
     preparation = fields.Text(copy=False)
 
-    # Report (V3)
+    # What came of it, as in V3
     report = fields.Text(copy=False, help="What was spoken about, and how the customer took it.")
     report_needs = fields.Text(string="Needs", copy=False)
     report_agreements = fields.Text(string="Agreements", copy=False)

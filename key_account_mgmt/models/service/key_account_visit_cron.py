@@ -14,7 +14,7 @@ REMINDER = "key_account_mgmt.mail_activity_type_visit_reminder"
 
 
 class KeyAccountVisit(models.Model):
-    """What runs by itself: the calendar is filled, people are reminded, what was forgotten counts as missed."""
+    """What runs by itself: the calendar is filled, people are reminded, what was forgotten is missed."""
 
     _inherit = "key.account.visit"
 

@@ -318,7 +318,8 @@ class KeyAccountVisitPlan(models.Model):
         )
         if lacking:
             raise UserError(self.env._(
-                "Visits that lack their place, purpose, content or expected effect: %(count)s. Complete them.",
+                "Visits that lack their place, purpose, content or expected effect: %(count)s. Complete "
+                "them.",
                 count=len(lacking),
             ))
 
@@ -327,19 +328,16 @@ class KeyAccountVisitPlan(models.Model):
         self.ensure_one()
         visits = self.env["key.account.visit"]
         visits.flush_model()
-        # one UPDATE: through the ORM a year's plan of a big department takes minutes
+        # one UPDATE: through the ORM a year's plan of a big department takes minutes. What was moved while
+        # the plan was revised is approved as it is now.
         self.env.cr.execute(SQL(
             """
             UPDATE key_account_visit
-               SET state = 'planned', planned_start = start, write_uid = %(uid)s, write_date = %(now)s
-             WHERE plan_id = %(plan)s AND state = 'draft'
+               SET state = CASE state WHEN 'draft' THEN 'planned' ELSE state END,
+                   planned_start = start, write_uid = %(uid)s, write_date = %(now)s
+             WHERE plan_id = %(plan)s AND state IN %(states)s
             """,
-            uid=self.env.uid, now=self.env.cr.now(), plan=self.id,
-        ))
-        # moved while it was revised: approved as it is now
-        self.env.cr.execute(SQL(
-            "UPDATE key_account_visit SET planned_start = start WHERE plan_id = %s AND state IN %s",
-            self.id, AHEAD_STATES,
+            uid=self.env.uid, now=self.env.cr.now(), plan=self.id, states=OPEN_STATES,
         ))
         visits.invalidate_model()
         waiting = visits.search([

@@ -93,7 +93,8 @@ class KeyAccountVisitPlan(models.Model):
 
     def _filter_open_to(self, accounts, person):
         """Return those accounts that somebody may see; he is not sent to the others."""
-        return accounts.with_user(person).with_company(self.company_id)._filtered_access("read").with_env(self.env)
+        theirs = accounts.with_user(person).with_company(self.company_id)
+        return theirs._filtered_access("read").with_env(self.env)
 
     def _get_demands(self, accounts, people, begin):
         """Return what is due, and the times at which these people are out already.

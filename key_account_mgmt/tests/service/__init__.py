@@ -2,6 +2,7 @@ from . import test_closing
 from . import test_meeting
 from . import test_month_prints
 from . import test_monthly_submission
+from . import test_hostile_visit
 from . import test_schedule
 from . import test_spot_check
 from . import test_submission_crons
@@ -22,3 +23,4 @@ from . import test_complaint_rating
 from . import test_worktime
 from . import test_service_score
 from . import test_complaint_source
+from . import test_visit_prints

@@ -1,6 +1,7 @@
 import random
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from odoo.tests import BaseCase, tagged
 
@@ -12,11 +13,12 @@ def get_days(date_from, date_to):
     return [date_from + timedelta(days=index) for index in range((date_to - date_from).days + 1)]
 
 
+def at(day, hour, minute=0):
+    return datetime.combine(day, time(hour, minute))
+
+
 def get_hours(day):
-    return [
-        (datetime(day.year, day.month, day.day, start), datetime(day.year, day.month, day.day, stop))
-        for start, stop in ((8, 12), (13, 17))
-    ]
+    return [(at(day, start), at(day, stop)) for start, stop in ((8, 12), (13, 17))]
 
 
 @tagged("post_install", "-at_install")
@@ -87,7 +89,7 @@ class TestSchedule(BaseCase):
         for count in range(1, 33):
             slots = schedule.find_slots(hours, count)
             self.assertEqual(len(slots), count)
-            for (_start, stop), (following, _stop) in zip(slots, slots[1:]):
+            for (_start, stop), (following, _stop) in pairwise(slots):
                 self.assertLessEqual(stop, following, count)
             for start, stop in slots:
                 self.assertTrue(any(begin <= start and stop <= end for begin, end in hours))
@@ -95,11 +97,11 @@ class TestSchedule(BaseCase):
     def test_a_day_that_is_too_full_still_gives_every_visit_a_time(self):
         hours = get_hours(self.begin)
         self.assertEqual(len(schedule.find_slots(hours, 240)), 240)
-        short = [(datetime(2026, 1, 1, 8), datetime(2026, 1, 1, 8, 5))]
+        short = [(at(self.begin, 8), at(self.begin, 8, 5))]
         self.assertEqual(len(schedule.find_slots(short, 2)), 2)
 
     def test_times_that_are_taken_are_left_free(self):
-        taken = [(datetime(2026, 1, 1, 9, 30), datetime(2026, 1, 1, 10, 30))]
+        taken = [(at(self.begin, 9, 30), at(self.begin, 10, 30))]
         for count in range(1, 7):
             for start, stop in schedule.find_slots(get_hours(self.begin), count, taken):
                 self.assertFalse(start < taken[0][1] and taken[0][0] < stop)
@@ -148,7 +150,7 @@ class TestSchedule(BaseCase):
     def test_visits_that_stay_count_for_the_spread(self):
         days = [date(2026, 1, 5), date(2026, 1, 6)]
         working_time = {day: get_hours(day) for day in days}
-        taken = {(1, days[0]): [(datetime(2026, 1, 5, 8), datetime(2026, 1, 5, 9))]}
+        taken = {(1, days[0]): [(at(days[0], 8), at(days[0], 9))]}
         slots = schedule.make_schedule([Demand(1, days[0], "00001", 1)], working_time, taken)
         self.assertEqual(slots[0].start.date(), days[1])
 

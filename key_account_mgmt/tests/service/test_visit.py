@@ -104,7 +104,9 @@ class TestVisit(VisitCase):
             self.assertEqual(visit.state, "verified")
 
     def test_who_was_met_counts_as_met_when_it_is_reported(self):
-        visit = self._new_visit(self.account, visit_type="reception", start=self._local("2026-11-20 10:00:00"))
+        visit = self._new_visit(
+            self.account, visit_type="reception", start=self._local("2026-11-20 10:00:00")
+        )
         self.assertEqual(visit.contact_ids, self.contact)
         visit.action_hold()
         self.assertFalse(self.person.last_met_date)
@@ -254,7 +256,9 @@ class TestVisit(VisitCase):
     def test_the_day_of_a_visit_is_that_of_the_company_whoever_reads_it_from_where(self):
         visit = self._new_visit(self.account, start=self._local("2026-12-02 01:30:00"))
         self.assertEqual(visit.start, fields.Datetime.to_datetime("2026-12-01 17:30:00"))
-        for zone, shown in (("Europe/Berlin", "2026-12-01 18:30:00"), ("Asia/Shanghai", "2026-12-02 01:30:00")):
+        for zone, shown in (
+            ("Europe/Berlin", "2026-12-01 18:30:00"), ("Asia/Shanghai", "2026-12-02 01:30:00"),
+        ):
             self.manager.tz = zone
             read = visit.with_context(tz=zone)
             self.env.invalidate_all()
@@ -354,7 +358,9 @@ class TestVisit(VisitCase):
         self.account.with_user(self.director).sudo().admission_date = "2026-10-01"
         self.assertEqual(self.account.visit_due_date, date(2026, 10, 31))
         self.assertTrue(self.account.is_visit_overdue)
-        held = self._new_visit(self.account, visit_type="reception", start=self._local("2026-11-20 10:00:00"))
+        held = self._new_visit(
+            self.account, visit_type="reception", start=self._local("2026-11-20 10:00:00")
+        )
         held.action_hold()
         self._new_visit(self.account).action_hold()
         self._new_visit(self.account, start=self._local("2026-12-03 10:00:00")).action_plan()

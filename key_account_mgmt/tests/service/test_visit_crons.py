@@ -127,7 +127,9 @@ class TestVisitCrons(CronCase, VisitCase):
             visit = self._new_planned("2026-11-25")
         with freeze_time("2026-11-25 04:00:00"):
             visit.with_user(self.manager).action_hold()
-        for moment, count in (("2026-11-28 02:00:00", 0), ("2026-11-29 02:00:00", 1), ("2026-12-20 02:00:00", 1)):
+        for moment, count in (
+            ("2026-11-28 02:00:00", 0), ("2026-11-29 02:00:00", 1), ("2026-12-20 02:00:00", 1),
+        ):
             with freeze_time(moment):
                 self._run_cron("visit_remind")
             self.assertEqual(len(self._get_told(visit, "report")), count, moment)
@@ -183,7 +185,9 @@ class TestVisitCrons(CronCase, VisitCase):
             )
             (late | settled).with_user(self.manager).action_hold()
             settled.with_user(self.leader).action_ratify()
-        for moment, count in (("2026-11-28 02:00:00", 0), ("2026-11-29 02:00:00", 1), ("2026-12-20 02:00:00", 1)):
+        for moment, count in (
+            ("2026-11-28 02:00:00", 0), ("2026-11-29 02:00:00", 1), ("2026-12-20 02:00:00", 1),
+        ):
             with freeze_time(moment):
                 self._run_cron("visit_escalate")
             told = self._get_told(late | settled, "not ratified in time")

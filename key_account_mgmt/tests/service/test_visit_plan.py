@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 
 from freezegun import freeze_time
 
@@ -105,7 +106,7 @@ class TestGenerate(VisitCase):
         for visit in visits:
             hour = visit.start.hour + 8
             self.assertTrue(8 <= hour < 12 or 13 <= hour < 17, visit.start)
-        for before, after in zip(visits, visits[1:]):
+        for before, after in pairwise(visits):
             self.assertLessEqual(before.stop, after.start)
 
     def test_what_somebody_changed_or_entered_stays_when_it_is_generated_anew(self):
@@ -125,7 +126,9 @@ class TestGenerate(VisitCase):
 
     def test_the_last_visit_before_the_period_counts(self):
         account = self.accounts[1]
-        self._new_visit(account, visit_type="reception", start=self._local("2026-12-20 10:00:00")).action_plan()
+        self._new_visit(
+            account, visit_type="reception", start=self._local("2026-12-20 10:00:00")
+        ).action_plan()
         dates = self._new_plan().visit_ids.filtered(
             lambda visit: visit.account_id == account
         ).mapped("date")

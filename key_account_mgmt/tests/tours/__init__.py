@@ -3,3 +3,4 @@ from . import test_handover_tour
 from . import test_satisfaction_tour
 from . import test_month_tour
 from . import test_complaint_tour
+from . import test_visits_tour

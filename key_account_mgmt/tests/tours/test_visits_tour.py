@@ -1,0 +1,45 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+
+from ..service.common import VisitCase
+
+
+@tagged("post_install", "-at_install")
+class TestVisitPlanTour(VisitCase, HttpCase):
+    """A plan is generated and approved in two steps, each by the one whose it is."""
+
+    def test_a_plan_is_generated_and_approved_in_two_steps(self):
+        self._new_graded("Tour Customer")
+        self.start_tour("/odoo", "key_account_visit_plan_submit", login=self.manager.login)
+        self.env.invalidate_all()
+        plan = self.env["key.account.visit.plan"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(plan.state, "submitted")
+        self.assertIn("Agree on the yearly frame", plan.visit_ids.mapped("purpose"))
+        self.start_tour("/odoo", "key_account_visit_plan_review", login=self.leader.login)
+        self.start_tour("/odoo", "key_account_visit_plan_approve", login=self.executive.login)
+        self.env.invalidate_all()
+        self.assertEqual(plan.state, "approved")
+        self.assertEqual(set(plan.visit_ids.mapped("state")), {"planned"})
+        self.assertEqual(len(plan.visit_ids.event_id), len(plan.visit_ids))
+
+
+@tagged("post_install", "-at_install")
+class TestVisitOnAPhone(VisitCase, HttpCase):
+    """A visit is held and reported on the narrow screen of a phone."""
+
+    browser_size = "375x667"
+    touch_enabled = True
+
+    def test_a_visit_is_held_and_reported_on_a_phone(self):
+        visit = self._new_visit(
+            self._new_graded("Tour Customer"), visit_type="reception",
+            start=fields.Datetime.now() - timedelta(hours=1),
+        )
+        visit.action_plan()
+        self.start_tour("/odoo/key-account-visits", "key_account_visit_on_a_phone", login=self.manager.login)
+        self.env.invalidate_all()
+        self.assertEqual((visit.state, visit.outcome), ("reported", "met"))
+        self.assertEqual(visit.report, "They want two more lines.")
+        self.assertEqual(visit.next_step_ids.summary, "Send the offer")
