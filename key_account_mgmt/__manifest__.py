@@ -89,6 +89,9 @@
         "views/menus.xml",
     ],
     "assets": {
+        "survey.survey_assets": [
+            "key_account_mgmt/static/src/scss/survey.scss",
+        ],
         "web.assets_tests": [
             "key_account_mgmt/static/tests/tours/**/*",
         ],

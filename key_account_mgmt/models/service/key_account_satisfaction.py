@@ -93,6 +93,7 @@ class KeyAccountSatisfaction(models.Model):
         domain="[('commercial_partner_id', '=', account_partner_id)]",
         help="Who is asked: of the people with an e-mail address the one with the most say.",
     )
+    contact_name = fields.Char(related="contact_id.name")
     email = fields.Char(related="contact_id.email")
     channel = fields.Selection(
         selection=CHANNEL,
@@ -291,7 +292,7 @@ class KeyAccountSatisfaction(models.Model):
     def _get_listed_fields(self):
         return super()._get_listed_fields() | {
             "account_id", "company_id", "team_id", "grade_id", "user_id", "state", "date", "period",
-            "contact_id", "channel", "sent_date", "deadline", "reminder_count", "answer_date", "score",
+            "contact_id", "contact_name", "channel", "sent_date", "deadline", "reminder_count", "answer_date", "score",
             "has_score", "is_low", "recommendation", "recommendation_group", "previous_score", "score_change",
             "activity_ids", "activity_state", "activity_summary", "activity_type_id", "activity_type_icon",
             "activity_user_id", "activity_exception_decoration", "activity_exception_icon",

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import models
+from odoo.fields import Command
 
 from ...calculations import satisfaction as calculation
 
@@ -23,35 +24,49 @@ class KeyAccountSatisfaction(models.Model):
     def _get_result(self):
         """Return what is written when the answers have come in.
 
+        What has no answer is not written: in the database it stays empty, and averages leave it out.
+
         :rtype: dict
         """
         self.ensure_one()
         judged = self._get_judgements()
         overall = calculation.rounded(calculation.overall_score(judged.values()))
-        recommendation = self._get_recommendation()
-        previous = self._get_previous()
         bound = Decimal(str(self.company_id.key_account_low_score))
-        has_previous = previous and overall is not None
         return {
             "state": "answered",
             "answer_date": self._get_today(),
-            "score": float(overall or 0),
             "has_score": overall is not None,
             "is_low": calculation.is_low(overall, judged.values(), bound),
-            "recommendation": recommendation or 0,
-            "recommendation_group": calculation.recommendation_group(recommendation),
             "comment": self._get_comment(),
-            "previous_id": previous.id,
-            "score_change": has_previous and float(overall - Decimal(str(previous.score))),
             "line_ids": [
-                (0, 0, {
+                Command.create({
                     "dimension_id": dimension.id,
                     "answer_id": answer.id,
                     "score": float(calculation.rounded(score)),
                 })
                 for (dimension, answer), score in judged.items()
             ],
+            **(self._get_score_values(overall) if overall is not None else {}),
+            **self._get_recommendation_values(),
         }
+
+    def _get_score_values(self, overall):
+        """Return the score and its trend.
+
+        :param Decimal overall: the rounded overall score
+        :rtype: dict
+        """
+        previous = self._get_previous()
+        values = {"score": float(overall), "previous_id": previous.id}
+        if previous:
+            values["score_change"] = float(overall - Decimal(str(previous.score)))
+        return values
+
+    def _get_recommendation_values(self):
+        value = self._get_recommendation()
+        if value is None:
+            return {}
+        return {"recommendation": value, "recommendation_group": calculation.recommendation_group(value)}
 
     def _get_judgements(self):
         """Return what each dimension was given: {(dimension, answer): unrounded score}.

@@ -232,6 +232,18 @@ class TestAnswers(SatisfactionCase):
         self.assertFalse(survey.is_low)
         self.assertFalse(self.account.satisfaction_date)
 
+    def test_averages_leave_out_what_was_not_answered(self):
+        self._answer(self._ask(self.account), [2], recommendation=8)
+        self._answer(self._ask(self.account))
+        self._new_survey()
+        surveys = self.env["key.account.satisfaction"]
+        [(score, change, recommendation)] = surveys._read_group(
+            [("account_id", "=", self.account.id)], [],
+            ["score:avg", "score_change:avg", "recommendation:avg"],
+        )
+        self.assertEqual((score, recommendation), (66.67, 8))
+        self.assertFalse(change)
+
     def test_the_trend_is_against_the_survey_before(self):
         first = self._answer(self._ask(self.account), [2, 2])
         self.assertFalse(first.previous_id)

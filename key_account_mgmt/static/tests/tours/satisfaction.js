@@ -42,6 +42,7 @@ registry.category("web_tour.tours").add("key_account_satisfaction_answer", {
         { trigger: "[data-question-type=scale] label:contains(8)", run: "click" },
         { trigger: "textarea", run: "edit Deliver sooner, please." },
         { trigger: "button[value=finish]", run: "click" },
+        { content: "the survey app asks once more", trigger: ".modal .btn-primary", run: "click" },
         { trigger: ".o_survey_finished:contains(Thank you)" },
     ],
 });
