@@ -2,7 +2,7 @@ import re
 
 from odoo.tests import HttpCase, tagged
 
-from ..service.common import COMPLAINT
+from ..service.complaint_case import COMPLAINT
 from ..service.test_complaint_mail import MailInCase
 
 
