@@ -123,9 +123,23 @@ class TestMatrix(HostileCase):
         }
         for name, found in cls._get_hanging(account).items():
             records[name] = found[:1]
+        return records | cls._make_service_records(account)
+
+    @classmethod
+    def _make_service_records(cls, account):
+        """Return what the service layer keeps in other applications, or for several accounts."""
         sheet = account.sudo().satisfaction_ids.user_input_id
-        records |= {"survey.user_input": sheet, "survey.user_input.line": sheet.user_input_line_ids[:1]}
-        return records
+        complaint = account.sudo().complaint_ids[:1]
+        complaint._rating_get_access_token()
+        return {
+            "survey.user_input": sheet,
+            "survey.user_input.line": sheet.user_input_line_ids[:1],
+            "rating.rating": complaint.rating_ids[:1],
+            "key.account.complaint.category": cls.env.ref("key_account_mgmt.complaint_category_quality"),
+            "key.account.satisfaction.dimension": cls.env.ref("key_account_mgmt.satisfaction_dimension_quality"),
+            "key.account.spot.check": account.sudo().visit_ids.spot_check_line_ids.check_id[:1],
+            "key.account.visit.plan": cls.visit_plan,
+        }
 
     @classmethod
     def _make_overall_records(cls):
