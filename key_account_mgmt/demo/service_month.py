@@ -40,8 +40,11 @@ RESULTS = ("已完成,结果已抄送主管。", "已按要求落实,见附件�
 VERDICTS = (
     ("phone", "true", "客户确认拜访属实。"), ("phone", "true", "电话核实,内容一致。"),
     ("on_site", "inaccurate", "会谈时间与报告不符,参会人员少一人。"), ("phone", "true", "属实。"),
-    ("on_site", "true", "现场核实,客户满意。"), ("phone", "fabricated", "对方表示当日无人来访,报告内容不实。"),
+    ("on_site", "true", "现场核实,客户满意。"),
+    ("phone", "fabricated", "对方表示当日无人来访,报告内容不实。"),
 )
+# of each week of the last month: size, how many have a verdict, whether it is closed
+SAMPLES = ((5, 5, True), (5, 5, True), (4, 4, False), (5, 2, False))
 
 
 def make(world):
@@ -92,7 +95,8 @@ def _meet(world, chance, team, periods):
 def _plan(world, team, name, day, login=None, **values):
     start = datetime.combine(day, time(6))
     return world.act(login or LEADERS[team], world.quiet_env["key.account.meeting"]).create({
-        "name": name, "team_id": team and world.teams[team].id, "start": start, "stop": start + timedelta(hours=2),
+        "name": name, "team_id": team and world.teams[team].id, "start": start,
+        "stop": start + timedelta(hours=2),
         "place": "三楼会议室", "note_taker_id": world.users["clerk"].id, "agenda": AGENDA, **values,
     })
 
@@ -193,7 +197,7 @@ def _follow(world, chance, login, submission, course):
 def _check_visits(world, chance):
     """Each week of the last month a sample; the last ones are still under way."""
     first = (world.today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    for week, (size, checked, is_closed) in enumerate(((5, 5, True), (5, 5, True), (4, 4, False), (5, 2, False))):
+    for week, (size, checked, is_closed) in enumerate(SAMPLES):
         date_from = first + timedelta(days=week * 7)
         with world.at(6 - week):
             check = _draft_check(world, "inspector", date_from, date_from + timedelta(days=6), size)

@@ -154,7 +154,9 @@ class KeyAccountMonthlySubmission(models.Model):
         string="No Minutes, Because", copy=False, help="Why no meeting took place this month."
     )
     has_minutes = fields.Boolean(compute="_compute_completeness", string="Minutes Reported")
-    missing = fields.Char(compute="_compute_completeness", help="What has to be there before it is submitted.")
+    missing = fields.Char(
+        compute="_compute_completeness", help="What has to be there before it is submitted."
+    )
 
     can_write = fields.Boolean(compute="_compute_can_write")
 
@@ -294,8 +296,8 @@ class KeyAccountMonthlySubmission(models.Model):
         missing = []
         if not self.has_return_visit and not (self.visit_missing_reason or "").strip():
             missing.append(self.env._(
-                "Return-visit form: hold a visit or a call in the period, attach the signed form, or say why there "
-                "is none."
+                "Return-visit form: hold a visit or a call in the period, attach the signed form, or say why "
+                "there is none."
             ))
         if not self.has_minutes and not (self.minutes_missing_reason or "").strip():
             missing.append(self.env._(

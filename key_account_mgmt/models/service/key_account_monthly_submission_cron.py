@@ -95,7 +95,7 @@ class KeyAccountMonthlySubmission(models.Model):
     def _is_due(self):
         return (
             self.account_id.state != "active"
-            or not self.is_late and self._has_missed_deadline()
+            or (not self.is_late and self._has_missed_deadline())
             or bool(self._get_due_steps())
         )
 

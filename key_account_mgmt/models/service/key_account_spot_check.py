@@ -260,6 +260,7 @@ class KeyAccountSpotCheck(models.Model):
             return self.env._("Visits to secret accounts are checked by the director.")
         left = self.line_count - self.checked_count
         return target == "closed" and left and self.env._(
-            "%(count)s of the drawn visits have no verdict yet; those that you do not see are the director's.",
+            "%(count)s of the drawn visits have no verdict yet; those that you do not see are the "
+            "director's.",
             count=left,
         )

@@ -38,8 +38,8 @@ class KeyAccountSpotCheckLine(models.Model):
         index=True,
     )
     user_id = fields.Many2one(
-        comodel_name="res.users", string="Visit Led By", compute="_compute_visit", store=True, precompute=True,
-        index=True, help="Whose report it is; it stays his, whoever has the account later.",
+        comodel_name="res.users", string="Visit Led By", compute="_compute_visit", store=True,
+        precompute=True, index=True, help="Whose report it is; it stays his, whoever has the account later.",
     )
     date = fields.Date(string="Visit Date", compute="_compute_visit", store=True, precompute=True)
     visit_type = fields.Selection(related="visit_id.visit_type")

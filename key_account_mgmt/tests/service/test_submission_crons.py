@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from freezegun import freeze_time
 
@@ -54,7 +55,7 @@ class TestSubmissionCrons(CronCase, MonthCase):
         self.assertEqual(months, ["2026-05", *(f"2026-{month:02}" for month in range(6, 13)),
                                   *(f"2027-{month:02}" for month in range(1, 6))])
         periods = [(one.date_from, one.deadline) for one in self._get_submissions()]
-        for (_first, deadline), (following, _last) in zip(periods, periods[1:]):
+        for (_first, deadline), (following, _last) in pairwise(periods):
             self.assertEqual(following, deadline + timedelta(days=1))
         late = self._get_submissions().filtered("is_late")
         self.assertEqual(len(late), 12, "nothing ever came in, and the last day of the last is today")
