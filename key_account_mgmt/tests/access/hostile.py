@@ -146,7 +146,8 @@ class HostileCase(KeyAccountCase):
         """Return the records that hang on an account, by model."""
         models = {
             name: cls.env[name].sudo().search([("account_id", "=", account.id)])
-            for name in cls._get_models() if "account_id" in cls.env[name]._fields
+            for name in cls._get_models()
+            if "account_id" in cls.env[name]._fields and not cls.env[name]._transient
         }
         models["key.account.approval"] = account.sudo().approval_ids
         return models
