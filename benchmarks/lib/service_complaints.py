@@ -11,6 +11,7 @@ import resource
 import statistics
 import sys
 import time
+from pathlib import Path
 
 from odoo.fields import Command
 from odoo.modules.registry import Registry
@@ -197,7 +198,9 @@ def measure_kanban(registry):
     )
     with registry.cursor() as cr:
         env = new_environment(registry, cr, director.id)
-        complaints = View(env, "key.account.complaint", "key_account_mgmt.key_account_complaint_view_kanban", "kanban")
+        complaints = View(
+            env, "key.account.complaint", "key_account_mgmt.key_account_complaint_view_kanban", "kanban"
+        )
         leads = View(env, "crm.lead", "crm.crm_case_kanban_view_leads", "kanban")
         opening = (
             [complaints.read_group([], "state", [])],
@@ -313,8 +316,8 @@ def check_escalated(registry):
 
 def get_memory():
     """Return the resident memory of this process in MB."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * resource.getpagesize() / 2**20
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
 
 
 # === REPORT === #
@@ -357,8 +360,9 @@ def report(created, batch, kanban, queries, escalation, seconds):
         f"- Goal: constant memory. {steady}: {memory[0]:.0f} MB after the first batch, {memory[-1]:.0f} MB "
         "after the last.",
         "",
-        "The tickets are those of OCA's helpdesk_mgmt, in a database of their own without this addon; people, "
-        "customers and texts are the same, and both are given to somebody who is told by a notification. A "
+        "The tickets are those of OCA's helpdesk_mgmt, in a database of their own without this addon; "
+        "people, customers and texts are the same, and both are given to somebody who is told by a "
+        "notification. A "
         "complaint also finds its customer's key account, its grade's promise and two deadlines in working "
         "time. One by one, each has an empty cache of records, as a request has. The kanbans are opened by a "
         "director who sees all, with the calls that the web client sends, without parallel workers.",

@@ -10,10 +10,10 @@ from . import (
     ownership,
     people,
     secrecy,
-    service_month,
-    service_visits,
-    service_satisfaction,
     service_complaints,
+    service_month,
+    service_satisfaction,
+    service_visits,
     work,
 )
 from .world import World

@@ -185,7 +185,8 @@ def _follow(world, chance, login, submission, course):
     if course == "submitted":
         return
     with world.at(max(handed_in - 1, 0)):
-        decider = submission._get_pending_approvers()[1][:1].login
+        deciders = submission._get_pending_approvers()[1]
+        decider = next(login for login, user in world.users.items() if user in deciders)
         if course == "returned":
             world.act(decider, submission)._decline("returned", SENT_BACK)
         else:

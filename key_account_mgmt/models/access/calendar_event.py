@@ -174,7 +174,8 @@ class CalendarEvent(models.Model):
         :param Domain customers: a domain on contacts
         :rtype: Domain
         """
-        domain = Domain("partner_ids", "any", customers) | Domain("opportunity_id.partner_id", "any", customers)
+        domain = Domain("partner_ids", "any", customers)
+        domain |= Domain("opportunity_id.partner_id", "any", customers)
         for model in (self.env["res.partner"], *self.env["key.account"]._get_document_models()):
             own = customers if model._name == "res.partner" else Domain("partner_id", "any", customers)
             # sudo: documents of other people

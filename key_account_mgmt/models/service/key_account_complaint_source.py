@@ -29,7 +29,9 @@ class KeyAccountComplaint(models.Model):
         for complaint in self.sudo():  # sudo: who handles it need not see the visit
             sources = (complaint.visit_id, complaint.satisfaction_id)
             if any(source and source.account_id != complaint.account_id for source in sources):
-                raise ValidationError(self.env._("The complaint comes from a visit or survey of another customer."))
+                raise ValidationError(self.env._(
+                    "The complaint comes from a visit or survey of another customer."
+                ))
 
     @api.model
     def _get_registration_action(self, source, origin):

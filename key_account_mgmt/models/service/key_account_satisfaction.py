@@ -124,14 +124,15 @@ class KeyAccountSatisfaction(models.Model):
     )
     sent_date = fields.Date(string="Sent On", readonly=True, copy=False)
     deadline = fields.Date(
-        string="Answer Until", readonly=True, copy=False, help="The last day, inclusive; then the link closes."
+        string="Answer Until", readonly=True, copy=False,
+        help="The last day, inclusive; then the link closes."
     )
     reminder_date = fields.Date(string="Reminded On", readonly=True, copy=False)
     reminder_count = fields.Integer(string="Reminders", readonly=True, copy=False)
     cancel_reason = fields.Text(readonly=True, copy=False)
 
     # What came of it
-    answer_date = fields.Date(string="Answer Date", readonly=True, copy=False, index=True)
+    answer_date = fields.Date(readonly=True, copy=False, index=True)
     score = fields.Float(
         digits=(5, 2), readonly=True, copy=False, aggregator="avg",
         help="The mean of the dimensions that were answered: 0 not satisfied, 100 very satisfied.",
@@ -224,7 +225,8 @@ class KeyAccountSatisfaction(models.Model):
             contact = satisfaction.sudo().contact_id
             if contact and contact.commercial_partner_id != satisfaction.account_id.sudo().partner_id:
                 raise ValidationError(self.env._(
-                    "The contact is not one of this customer's: an answer counts for the customer whose it is."
+                    "The contact is not one of this customer's: an answer counts for the customer whose it "
+                    "is."
                 ))
 
     # === CRUD METHODS === #
@@ -284,7 +286,8 @@ class KeyAccountSatisfaction(models.Model):
         return super()._get_system_fields() | {
             "company_id", "team_id", "date", "period", "channel", "interviewer_id", "survey_id",
             "user_input_id", "sent_date", "deadline", "reminder_date", "reminder_count", "cancel_reason",
-            "answer_date", "score", "has_score", "is_low", "recommendation", "recommendation_group", "comment",
+            "answer_date", "score", "has_score", "is_low", "recommendation", "recommendation_group",
+            "comment",
             "line_ids", "previous_id", "score_change",
         }
 
@@ -292,7 +295,8 @@ class KeyAccountSatisfaction(models.Model):
     def _get_listed_fields(self):
         return super()._get_listed_fields() | {
             "account_id", "company_id", "team_id", "grade_id", "user_id", "state", "date", "period",
-            "contact_id", "contact_name", "channel", "sent_date", "deadline", "reminder_count", "answer_date", "score",
+            "contact_id", "contact_name", "channel", "sent_date", "deadline", "reminder_count",
+            "answer_date", "score",
             "has_score", "is_low", "recommendation", "recommendation_group", "previous_score", "score_change",
             "activity_ids", "activity_state", "activity_summary", "activity_type_id", "activity_type_icon",
             "activity_user_id", "activity_exception_decoration", "activity_exception_icon",

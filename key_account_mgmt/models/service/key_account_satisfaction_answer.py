@@ -151,7 +151,8 @@ class KeyAccountSatisfaction(models.Model):
         leader = director if account.confidentiality == "secret" else account.team_id.user_id or director
         responsible = self.user_id or account._get_responsible()
         self._plan_activity(
-            responsible, lambda env: env._("The customer is not satisfied: talk to him and agree on what is done")
+            responsible,
+            lambda env: env._("The customer is not satisfied: talk to him and agree on what is done")
         )
         if leader != responsible:
             self._plan_activity(

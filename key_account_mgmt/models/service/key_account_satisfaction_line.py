@@ -11,7 +11,11 @@ class KeyAccountSatisfactionLine(models.Model):
     _rec_name = "dimension_id"
 
     satisfaction_id = fields.Many2one(
-        comodel_name="key.account.satisfaction", string="Survey", required=True, index=True, ondelete="cascade"
+        comodel_name="key.account.satisfaction",
+        string="Survey",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     account_id = fields.Many2one(related="satisfaction_id.account_id", store=True, precompute=True)
     company_id = fields.Many2one(related="satisfaction_id.company_id", store=True, index=True)

@@ -148,5 +148,7 @@ class KeyAccount(models.Model):
         else:
             survey._plan_activity(
                 survey.user_id or self._get_responsible(),
-                lambda env: env._("Nobody can be asked by e-mail: choose a contact, or fill it in on a visit"),
+                lambda env: env._(
+                    "Nobody can be asked by e-mail: choose a contact, or fill it in on a visit"
+                ),
             )

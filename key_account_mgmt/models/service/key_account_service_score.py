@@ -87,7 +87,7 @@ class KeyAccount(models.Model):
         return get_service_score([figure.rate for figure in figures])
 
     def _get_service_figures(self, date_from, date_to):
-        """Return what these accounts were promised and got in a period; a query for each kind, none an account.
+        """Return what these accounts were promised and got in a period; no query for each account.
 
         An account that is not active now is promised nothing.
 

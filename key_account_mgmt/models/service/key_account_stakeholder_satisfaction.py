@@ -22,4 +22,6 @@ class KeyAccountStakeholder(models.Model):
         surveys.contact_id = False
         sheets = self.env["survey.user_input"].search([("partner_id", "=", contact.id)])
         sheets.message_ids.unlink()
-        sheets.write({"partner_id": False, "email": False, "nickname": False, "deadline": fields.Datetime.now()})
+        sheets.write(
+            {"partner_id": False, "email": False, "nickname": False, "deadline": fields.Datetime.now()}
+        )

@@ -1,10 +1,9 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
 from datetime import timedelta
 
 import pytz
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...calculations.worktime import add, prepare
 
@@ -77,7 +76,8 @@ class ResCompany(models.Model):
         string="A Score Is Low Below",
         digits=(5, 2),
         default=60,
-        help="A lower score, or one dimension with which the customer is not satisfied, has to be followed up.",
+        help="A lower score, or one dimension with which the customer is not satisfied, has to be followed "
+        "up.",
     )
 
     _key_account_survey_days = models.Constraint(

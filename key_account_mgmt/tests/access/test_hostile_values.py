@@ -71,7 +71,8 @@ class TestHostileValues(HostileCase):
         self._assert_all_refused(70)
 
     def test_what_core_cannot_use_is_refused_in_words(self):
-        for value in ([[]], [[Command.LINK]], [[Command.SET, 0]], [[Command.CREATE, 0]], [[Command.SET, 0, 7]],
+        for value in ([[]], [[Command.LINK]], [[Command.SET, 0]], [[Command.CREATE, 0]],
+                      [[Command.SET, 0, 7]],
                       [[Command.UPDATE, self.own_customer.id, 5]], [[Command.CREATE, 0, "x"]], 5,
                       {"id": 5}, [[Command.LINK, [5]]]):
             self._try_everywhere("salesman", self.own_customer, {"name": "x", "child_ids": value})

@@ -136,7 +136,9 @@ class TestMatrix(HostileCase):
             "survey.user_input.line": sheet.user_input_line_ids[:1],
             "rating.rating": complaint.rating_ids[:1],
             "key.account.complaint.category": cls.env.ref("key_account_mgmt.complaint_category_quality"),
-            "key.account.satisfaction.dimension": cls.env.ref("key_account_mgmt.satisfaction_dimension_quality"),
+            "key.account.satisfaction.dimension": cls.env.ref(
+                "key_account_mgmt.satisfaction_dimension_quality"
+            ),
             "key.account.spot.check": account.sudo().visit_ids.spot_check_line_ids.check_id[:1],
             "key.account.visit.plan": cls.visit_plan,
         }

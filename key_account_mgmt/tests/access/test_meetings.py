@@ -60,7 +60,8 @@ class TestMeetings(MeetingCase):
         meeting = self._meet(other.partner_id, self.accounts["internal"].partner_id)
         self.assertEqual(meeting.key_account_id, self.accounts["internal"])
         for level, account, hidden in (
-            ("confidential", other, False), ("secret", other, True), ("internal", self.accounts["internal"], False)
+            ("confidential", other, False), ("secret", other, True),
+            ("internal", self.accounts["internal"], False)
         ):
             other.with_user(self.director).confidentiality = level
             self.assertEqual(meeting.key_account_id, account, level)

@@ -161,7 +161,8 @@ class TestDocuments(KeyAccountCase):
         return order, lead
 
     def test_documents_follow_an_account_that_gets_another_customer(self):
-        account, other = self._new_account(self.customer, grade_id=self.grade_b.id), self._new_customer("Other")
+        account = self._new_account(self.customer, grade_id=self.grade_b.id)
+        other = self._new_customer("Other")
         order, lead = self._make_documents(self.branch, self.company)
         order.action_confirm()
         theirs = self._make_documents(other, self.company)

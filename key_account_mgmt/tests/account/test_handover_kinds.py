@@ -49,6 +49,16 @@ class TestHandoverKinds(HandoverCase):
             "key.account.ownership.history.manager_id", "key.account.ownership.history.user_id",
             "key.account.approval.user_id", "key.account.access.log.user_id",
             "key.account.assessment.override_user_id", "key.account.assessment.override_approver_id",
+            "key.account.visit.ratified_by_id", "key.account.spot.check.line.user_id",
+            "key.account.satisfaction.line.user_id", "key.account.satisfaction.interviewer_id",
+            "key.account.complaint.feedback_user_id", "key.account.meeting.resolution.settled_by_id",
+            "key.account.meeting.note_taker_id",
+            # goes with the account while it is owed
+            "key.account.monthly.submission.user_id",
+            # anybody with the role goes on with it
+            "key.account.spot.check.user_id", "key.account.spot.check.line.checker_id",
+            # passed over where he is gone
+            "key.account.complaint.category.user_id",
         }
         # what is proposed and offered is answered, or made anew
         asked = {

@@ -60,8 +60,11 @@ class TestPdf(KeyAccountCase):
         text = unicodedata.normalize("NFKC", "".join(page.extract_text() for page in self.pages))
         return re.sub(r"\s+", "", text.translate(RADICALS))
 
-    def test_no_print_is_forgotten_here(self):
-        reports = self.env["ir.actions.report"].search([("report_name", "=like", "key_account_mgmt.%")])
+    def test_no_print_of_the_file_and_the_hand_over_is_forgotten_here(self):
+        reports = self.env["ir.actions.report"].search([
+            ("report_name", "=like", "key_account_mgmt.%"),
+            ("model", "in", ("key.account", "key.account.handover")),
+        ])
         self.assertEqual({name.removeprefix(PREFIX) for name in reports.mapped("report_name")}, TITLES.keys())
 
     def test_every_print_is_a_pdf_in_chinese(self):

@@ -202,14 +202,17 @@ class TestAnswers(SatisfactionCase):
         survey = self._ask(self.account)
         with freeze_time("2026-03-15 20:00:00"):
             self.company.resource_calendar_id.tz = "Asia/Shanghai"
-            self._answer(survey, [3, 2, 1, 3, None, 2, None, 3], recommendation=9, comment=" Deliver sooner. ")
+            self._answer(
+                survey, [3, 2, 1, 3, None, 2, None, 3], recommendation=9, comment=" Deliver sooner. "
+            )
         self.assertEqual(survey.state, "answered")
         self.assertEqual(survey.answer_date, fields.Date.to_date("2026-03-16"))
         self.assertEqual(
             {line.dimension_id.name: (line.score, line.answer) for line in survey.line_ids},
             {
                 "Work Quality": (100, "Very Satisfied"), "Work Schedule": (66.67, "Satisfied"),
-                "Technical Management": (33.33, "Fairly Satisfied"), "Material Management": (100, "Very Satisfied"),
+                "Technical Management": (33.33, "Fairly Satisfied"),
+                "Material Management": (100, "Very Satisfied"),
                 "Document Management": (66.67, "Satisfied"), "Service Co-operation": (100, "Very Satisfied"),
             },
         )
@@ -330,7 +333,9 @@ class TestAnswers(SatisfactionCase):
                 }),
                 Command.create({
                     "title": "Blue or red?", "question_type": "simple_choice",
-                    "suggested_answer_ids": [Command.create({"value": "Blue"}), Command.create({"value": "Red"})],
+                    "suggested_answer_ids": [
+                        Command.create({"value": "Blue"}), Command.create({"value": "Red"}),
+                    ],
                 }),
             ],
         })
@@ -340,7 +345,8 @@ class TestAnswers(SatisfactionCase):
         for question in questionnaire.question_ids:
             sheet._save_lines(question, str(question.suggested_answer_ids[0].id))
         sheet._mark_done()
-        self.assertEqual(survey.line_ids.mapped(lambda line: (line.dimension_id, line.score)), [(quality, 25)])
+        found = survey.line_ids.mapped(lambda line: (line.dimension_id, line.score))
+        self.assertEqual(found, [(quality, 25)])
 
     def test_the_metric_is_the_mean_of_the_period(self):
         with freeze_time("2026-01-10 04:00:00"):

@@ -39,7 +39,8 @@ class TestAnswerSheets(SatisfactionCase):
             lines = sheet.user_input_line_ids
             self.assertTrue(lines)
             for login, sees in (
-                ("surveyor", False), ("survey_user", False), ("survey_director", True), ("survey_leader", False),
+                ("surveyor", False), ("survey_user", False), ("survey_director", True),
+                ("survey_leader", False),
             ):
                 with self.subTest(level=level, login=login):
                     self.assertEqual(
@@ -66,7 +67,8 @@ class TestAnswerSheets(SatisfactionCase):
     def test_survey_users_do_not_find_the_questionnaire(self):
         questionnaire = self.env.ref("key_account_mgmt.survey_satisfaction")
         self.assertFalse(self._find("survey_user", "survey.survey", [("id", "=", questionnaire.id)]))
-        self.assertFalse(self._find("survey_user", "survey.user_input", [("survey_id", "=", questionnaire.id)]))
+        mine = [("survey_id", "=", questionnaire.id)]
+        self.assertFalse(self._find("survey_user", "survey.user_input", mine))
 
     def test_the_counts_of_the_survey_app_count_what_one_sees(self):
         questionnaire = self.env.ref("key_account_mgmt.survey_satisfaction")

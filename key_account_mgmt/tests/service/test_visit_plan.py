@@ -14,6 +14,8 @@ from .common import VisitCase
 
 TODAY = "2026-11-25 02:00:00"
 
+NOTE = "To be discussed"
+
 
 @tagged("post_install", "-at_install")
 @freeze_time(TODAY)
@@ -113,7 +115,7 @@ class TestGenerate(VisitCase):
         plan = self._new_plan()
         touched, noted, *_rest = plan.visit_ids.sorted("id")
         touched.purpose = "Something special"
-        noted.message_post(body="To be discussed")
+        noted.message_post(body=NOTE)
         own = self._new_visit(
             self.accounts[1], visit_type="outbound", plan_id=plan.id,
             start=self._local("2027-02-03 10:00:00"),

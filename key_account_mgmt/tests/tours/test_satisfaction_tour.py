@@ -87,7 +87,8 @@ class TestSatisfactionPages(SatisfactionCase, HttpCase):
                 text = self._open(url).text
                 self.assertNotIn("How satisfied are you", text)
                 self.assertNotIn("Start Survey", text)
-        self.assertEqual(len(self.env["survey.user_input"].search([("survey_id", "=", self.sheet.survey_id.id)])), 1)
+        sheets = self.env["survey.user_input"].search([("survey_id", "=", self.sheet.survey_id.id)])
+        self.assertEqual(len(sheets), 1)
 
     def test_the_token_of_another_counts_for_the_other_alone(self):
         other = self._ask(self._new_account(self._new_customer("Other Mining")))
