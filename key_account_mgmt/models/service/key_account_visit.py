@@ -209,7 +209,7 @@ class KeyAccountVisit(models.Model):
     ratification = fields.Selection(selection=RATIFICATION, readonly=True, copy=False, tracking=True)
     ratification_deadline = fields.Date(string="Ratify Until", readonly=True, copy=False)
     ratified_by_id = fields.Many2one(
-        comodel_name="res.users", string="Ratified By", readonly=True, copy=False, ondelete="restrict"
+        comodel_name="res.users", readonly=True, copy=False, ondelete="restrict"
     )
     ratification_note = fields.Text(string="Why Not Ratified", readonly=True, copy=False)
     can_ratify = fields.Boolean(compute="_compute_can_ratify")
