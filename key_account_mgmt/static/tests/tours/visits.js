@@ -74,6 +74,7 @@ registry.category("web_tour.tours").add("key_account_visit_on_a_phone", {
         ...expectFoldedState("planned"),
         ...clickHeaderButton("action_hold"),
         ...expectFoldedState("done"),
+        { trigger: ".o_notebook .nav-link[name=report]", run: "click" },
         { trigger: ".o_field_widget[name=report] textarea", run: "edit They want two more lines." },
         { trigger: ".o_field_widget[name=outcome] :is(input, button)", run: "click" },
         { trigger: ".o_select_menu_item:contains(As Expected)", run: "click" },
