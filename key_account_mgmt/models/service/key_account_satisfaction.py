@@ -191,7 +191,8 @@ class KeyAccountSatisfaction(models.Model):
     @api.depends("account_id")
     def _compute_contact_id(self):
         for satisfaction in self:
-            satisfaction.contact_id = satisfaction.account_id._get_survey_contact()
+            account = satisfaction.account_id
+            satisfaction.contact_id = account and account._get_survey_contact()
 
     @api.depends("date", "account_id")
     def _compute_period(self):

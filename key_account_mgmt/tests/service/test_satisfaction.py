@@ -8,7 +8,7 @@ from psycopg2 import IntegrityError
 from odoo import fields
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..common import KeyAccountCase
@@ -58,6 +58,14 @@ class TestAsking(SatisfactionCase):
         self.assertEqual(self.account._get_survey_contact(), self.wu)
         self.account.stakeholder_ids.unlink()
         self.assertEqual(self.account._get_survey_contact(), self.customer)
+
+    def test_the_form_proposes_whom_to_ask_once_the_customer_is_chosen(self):
+        form = Form(self.env["key.account.satisfaction"].with_user(self.manager))
+        self.assertFalse(form.contact_id)
+        form.account_id = self.account
+        self.assertEqual((form.contact_id, form.user_id), (self.li, self.manager))
+        form.contact_id = self.wu
+        self.assertEqual(form.save().contact_id, self.wu)
 
     def test_sending_mails_a_personal_link_to_the_contact(self):
         with freeze_time("2026-03-10 02:00:00"):
