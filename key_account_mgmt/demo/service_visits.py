@@ -10,26 +10,26 @@ from .accounts import LEADERS
 
 # in this order the people of the demonstration are asked for a decision
 DECIDERS = ("leader1", "leader2", "director", "executive", "executive2")
-TARGET = "本年度 A 级客户每两周、B 级客户每月、C 级客户每两月至少拜访一次,重点跟进新机型配套。"
+TARGET = "本年度 A 级客户每两周、B 级客户每月、C 级客户每两月至少拜访一次，重点跟进新机型配套。"
 REPORTS = (
     (
-        "met", "与采购部、设备部座谈,回顾近三个月供货与质量情况,客户总体满意。",
+        "met", "与采购部、设备部座谈，回顾近三个月供货与质量情况，客户总体满意。",
         "四季度油缸需求增加约一成", "下周五前提交年度框架报价", "个别批次包装破损",
     ),
     (
-        "exceeded", "参观总装线并与生产副总会谈,对方主动介绍明年新机型计划。",
-        "新机型三款,需配套变量泵", "双方成立联合技术小组,每月例会", False,
+        "exceeded", "参观总装线并与生产副总会谈，对方主动介绍明年新机型计划。",
+        "新机型三款，需配套变量泵", "双方成立联合技术小组，每月例会", False,
     ),
     (
-        "partly", "仅见到采购经理,设备部负责人临时出差,技术方案未能当面确认。",
+        "partly", "仅见到采购经理，设备部负责人临时出差，技术方案未能当面确认。",
         "希望延长质保期", "两周内补约设备部部长", "对交期仍有顾虑",
     ),
-    ("not_met", "客户当日停产检修,会谈时间不足半小时。", False, "另约时间", "对方认为价格偏高"),
+    ("not_met", "客户当日停产检修，会谈时间不足半小时。", False, "另约时间", "对方认为价格偏高"),
 )
 STEPS = ("提交年度框架报价", "寄送样机技术资料", "补约设备部部长会谈", "跟进质量问题整改报告")
 CLOSED = {
-    "cancelled": ("cancel", "客户来电:当日集团检查,改期另约"),
-    "missed": ("miss", "到访时对方负责人外出,未能会面"),
+    "cancelled": ("cancel", "客户来电：当日集团检查，改期另约"),
+    "missed": ("miss", "到访时对方负责人外出，未能会面"),
 }
 CHECKLIST = ("is_object_prepared", "is_need_prepared", "is_course_prepared", "is_material_prepared")
 
@@ -65,7 +65,7 @@ def _plan_months(world, chance, team):
     visits = draft.visit_ids.sorted("id")
     visits[: len(visits) // 6].unlink()
     cancelled = _draft(world, team, first + relativedelta(months=4))
-    cancelled._cancel("与年度计划合并,单月计划取消")
+    cancelled._cancel("与年度计划合并，单月计划取消")
 
 
 def _draft(world, team, month, from_the_first=False):
@@ -151,20 +151,20 @@ def _show_states(world, chance, login):
             "start": _at_hour(world, days, hour), **values,
         })
 
-    enter(9, 10, "call", "电话回访:确认四季度交期")
-    enter(2, 14, "online", "线上会议:新机型液压方案评审").action_plan()
+    enter(9, 10, "call", "电话回访：确认四季度交期")
+    enter(2, 14, "online", "线上会议：新机型液压方案评审").action_plan()
     prepared = enter(1, 9, "reception", "接待客户设备部来厂考察")
     prepared.action_plan()
     prepared.write(dict.fromkeys(CHECKLIST, True) | {"preparation": "样机两台、检测报告、参观路线已确认"})
     prepared.action_prepare()
-    enter(-1, 10, "call", "电话回访:跟进报价").action_hold()
-    urgent = enter(-2, 15, "outbound", "现场泄漏故障,紧急登门处理", is_urgent=True)
+    enter(-1, 10, "call", "电话回访：跟进报价").action_hold()
+    urgent = enter(-2, 15, "outbound", "现场泄漏故障，紧急登门处理", is_urgent=True)
     urgent.action_hold()
     _report(world, chance, urgent)
-    late = enter(-6, 9, "outbound", "客户停线,紧急支援", is_urgent=True)
+    late = enter(-6, 9, "outbound", "客户停线，紧急支援", is_urgent=True)
     late.action_hold()
     late.sudo().ratification_deadline = world.day(3)
-    settled = enter(-9, 9, "outbound", "竞品送样,紧急会谈", is_urgent=True)
+    settled = enter(-9, 9, "outbound", "竞品送样，紧急会谈", is_urgent=True)
     settled.action_hold()
     world.act(account.team_id.user_id.login, settled).action_ratify()
     _report(world, chance, settled)
