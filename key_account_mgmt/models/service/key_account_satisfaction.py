@@ -192,7 +192,7 @@ class KeyAccountSatisfaction(models.Model):
     def _compute_contact_id(self):
         for satisfaction in self:
             account = satisfaction.account_id
-            satisfaction.contact_id = account and account._get_survey_contact()
+            satisfaction.contact_id = account._get_survey_contact() if account else False
 
     @api.depends("date", "account_id")
     def _compute_period(self):
