@@ -21,6 +21,7 @@
         "security/account_file_rules.xml",
         "security/grading_rules.xml",
         "security/service_rules.xml",
+        "security/performance_rules.xml",
         "data/access_data.xml",
         "data/account_data.xml",
         "data/grading_data.xml",

@@ -3,3 +3,4 @@ from . import access
 from . import account
 from . import grading
 from . import service
+from . import performance

@@ -3,4 +3,5 @@ from .access import *
 from .account import *
 from .grading import *
 from .service import *
+from .performance import *
 from .tours import *

@@ -1,0 +1,7 @@
+# Targets, plans and money
+
+# Work reports
+
+# Key figures and appraisals
+
+# Pay
