@@ -41,7 +41,7 @@ class KeyAccountAccessLog(models.Model):
     company_id = fields.Many2one(comodel_name="res.company", readonly=True, index=True)
     record_name = fields.Char(string="What", compute="_compute_record_name")
     reason = fields.Text(readonly=True)
-    detail = fields.Char(readonly=True, help="Which fields were exported or revealed; never their content.")
+    detail = fields.Char(readonly=True, help="What was exported, revealed or still held; never any content.")
 
     # === COMPUTE METHODS === #
 

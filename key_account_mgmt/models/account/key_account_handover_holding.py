@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 OFFER_TYPE = "key_account_mgmt.mail_activity_type_handover"
 # Accounts of these states need no manager any more.
@@ -139,7 +139,10 @@ class KeyAccountHandover(models.Model):
                 domain=self._get_meeting_domain,
                 account_domain=lambda users, company: self._get_meeting_account_domain(),
                 move=self._move_meetings,
-                detail=lambda event: fields.Datetime.to_string(event.start),
+                detail=lambda event: format_datetime(
+                    self.env, event.start, dt_format="yyyy-MM-dd HH:mm",
+                    tz=self.env.company._get_key_account_timezone().zone,
+                ),
             ),
             Holding(
                 "activity", self.env._("Activities"), "mail.activity",

@@ -8,7 +8,7 @@ HELD_STATES = ("new", "accepted", "in_progress", "waiting_customer", "disputed",
 
 
 class KeyAccountHandover(models.Model):
-    """Complaints under way leave with nobody."""
+    """Complaints under way leave with nobody, nor do those to come of the kinds that somebody handles."""
 
     _inherit = "key.account.handover"
 
@@ -23,5 +23,12 @@ class KeyAccountHandover(models.Model):
                 account_domain=lambda users, company: Domain("account_id", "!=", False),
                 move=self._move_plainly("user_id"),
                 detail=lambda complaint: complaint._get_state_label(complaint.state),
+            ),
+            Holding(
+                "complaint_category", self.env._("Complaint Categories"), "key.account.complaint.category",
+                domain=lambda users, company: Domain("user_id", "in", users.ids),
+                # where the usual owner is gone, the account's manager gets the complaint
+                account_domain=lambda users, company: Domain.FALSE,
+                move=self._move_plainly("user_id"),
             ),
         ]

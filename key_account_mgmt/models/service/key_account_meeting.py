@@ -310,7 +310,7 @@ class KeyAccountMeeting(models.Model):
 
     @api.model
     def _get_led_domain(self, users):
-        """Return the domain of the meetings still to come that these users chair or take the minutes of.
+        """Return the domain of the meetings still to come that these users chair.
 
         :param res.users users: who is asked about
         :rtype: Domain

@@ -52,13 +52,9 @@ class TestHandoverKinds(HandoverCase):
             "key.account.visit.ratified_by_id", "key.account.spot.check.line.user_id",
             "key.account.satisfaction.line.user_id", "key.account.satisfaction.interviewer_id",
             "key.account.complaint.feedback_user_id", "key.account.meeting.resolution.settled_by_id",
-            "key.account.meeting.note_taker_id",
             # goes with the account while it is owed
             "key.account.monthly.submission.user_id",
-            # anybody with the role goes on with it
-            "key.account.spot.check.user_id", "key.account.spot.check.line.checker_id",
-            # passed over where he is gone
-            "key.account.complaint.category.user_id",
+            "key.account.spot.check.line.checker_id",
         }
         # what is proposed and offered is answered, or made anew
         asked = {
@@ -80,6 +76,17 @@ class TestHandoverKinds(HandoverCase):
         }
         self.assertIn("key.account.project.milestone.user_id", named)
         self.assertEqual(named - held - past, set(), "give the hand-over a kind for it")
+
+    def test_a_meeting_tells_its_time_where_the_company_is(self):
+        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        account = self._new_account()
+        self.env["calendar.event"].create({
+            "name": "Talks", "start": "2027-01-10 01:30:00", "stop": "2027-01-10 02:30:00",
+            "user_id": self.manager.id, "partner_ids": [Command.set(self.manager.partner_id.ids)],
+            "res_model_id": self.env["ir.model"]._get_id("key.account"), "res_id": account.id,
+        })
+        lines = self._new_handover().sudo().line_ids
+        self.assertEqual(lines.filtered(lambda line: line.kind == "meeting").detail, "2027-01-10 09:30")
 
     # === DECISIONS === #
 

@@ -240,19 +240,24 @@ class TestResolution(MeetingCase):
 
     def test_it_goes_with_the_one_who_leaves(self):
         resolution = self._resolve()
-        planned = self._new_meeting(start=fields.Datetime.now() + timedelta(days=3))
+        planned = self._new_meeting(
+            start=fields.Datetime.now() + timedelta(days=3), note_taker_id=self.manager.id
+        )
         self.assertTrue(
-            {"resolution", "chair"} <= self.env["key.account.handover"]._find_held_kinds(self.manager)
+            {"resolution", "chair", "note_taker"} <= self.env["key.account.handover"]._find_held_kinds(self.manager)
         )
         handover = self.env["key.account.handover"].with_user(self.leader).create({
             "user_id": self.manager.id, "company_id": self.company.id, "receiver_id": self.manager2.id,
         })
         kinds = [line.kind for line in handover.sudo().line_ids]
-        self.assertEqual(sorted(kinds), ["chair", "resolution"], "the activity comes along by itself")
+        self.assertEqual(
+            sorted(kinds), ["chair", "note_taker", "resolution"], "the activity comes along by itself"
+        )
         handover.action_offer()
         handover.with_user(self.manager2).action_accept()
         handover.with_user(self.director).action_approve()
         self.env.invalidate_all()
         self.assertEqual(handover.sudo().state, "done")
         self.assertEqual((resolution.user_id, planned.user_id), (self.manager2, self.manager2))
+        self.assertEqual(planned.note_taker_id, self.manager2)
         self.assertEqual(self._get_activity(resolution).user_id, self.manager2)

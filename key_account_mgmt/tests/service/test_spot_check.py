@@ -73,6 +73,22 @@ class TestSpotCheck(SpotCheckCase):
         with self.assertRaisesRegex(UserError, "Choose another period"):
             self._draw_spot_check(DAY)
 
+    def test_what_an_inspector_has_not_closed_goes_to_another_one_who_has_his_role(self):
+        check = self._draw_spot_check(DAY, size=5)
+        second = self._new_user("inspector2", role_group("inspector"))
+        handover = self.env["key.account.handover"].with_user(self.director).create({
+            "user_id": self.inspector.id, "company_id": self.company.id, "receiver_id": self.manager.id,
+        })
+        self.assertIn("spot_check", handover.sudo().line_ids.mapped("kind"))
+        with self.assertRaisesRegex(UserError, "needs somebody with the role"):
+            handover.action_offer()
+        handover.receiver_id = second
+        handover.action_offer()
+        handover.with_user(second).action_accept()
+        handover.with_user(self.executive).action_approve()
+        self.env.invalidate_all()
+        self.assertEqual((handover.sudo().state, check.user_id), ("done", second))
+
     def test_departments_narrow_it(self):
         theirs = self._new_account(
             self._new_customer("South"), team_id=self.other_team.id, manager_id=self.other_manager.id
