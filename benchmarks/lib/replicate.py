@@ -11,7 +11,8 @@ def replicate(env, record, first, last, joins="", **values):
     :param int first: the number before the first
     :param int last: the last number
     :param str joins: further tables, known to the expressions
-    :param values: column to SQL expression on ``number``
+    :param values: column to SQL expression on ``series.number``, or on ``number`` where no table
+        has a column of that name
     """
     columns = [
         name for name, in env.execute_query(SQL(
@@ -25,8 +26,8 @@ def replicate(env, record, first, last, joins="", **values):
     if unknown:
         raise KeyError(f"{record._table} has no columns {unknown}")
     env.cr.execute(SQL(
-        "INSERT INTO %s (%s) SELECT %s FROM generate_series(%s, %s) number"
-        " JOIN %s prototype ON prototype.id = %s %s ORDER BY number",
+        "INSERT INTO %s (%s) SELECT %s FROM generate_series(%s, %s) AS series (number)"
+        " JOIN %s prototype ON prototype.id = %s %s ORDER BY series.number",
         SQL.identifier(record._table),
         SQL(", ").join(map(SQL.identifier, columns)),
         SQL(", ").join(

@@ -247,24 +247,26 @@ def fill(env):
         "user_id": complaint.user_id.id, "expected_revenue": 1000, "description": "<p>Wants ten.</p>",
     })
     env.flush_all()
-    partners = "JOIN res_partner partner ON partner.ref = 'S' || number %% 300"
+    partners = "JOIN res_partner partner ON partner.ref = 'S' || series.number %% 300"
     states = "'new','accepted','in_progress','waiting_customer','resolved','closed'"
     replicate(
         env, complaint, 0, ROWS,
         joins=f"{partners} JOIN key_account account ON account.partner_id = partner.id",
-        number="'B' || number", name="'Complaint ' || number", partner_id="partner.id",
+        number="'B' || series.number", name="'Complaint ' || series.number", partner_id="partner.id",
         account_id="account.id", grade_id="account.grade_id",
-        state=f"(ARRAY[{states}])[1 + number %% 6]",
-        urgency="(number %% 4) * 100 + number %% 3",
+        state=f"(ARRAY[{states}])[1 + series.number %% 6]",
+        urgency="(series.number %% 4) * 100 + series.number %% 3",
         next_deadline=(
-            "CASE WHEN number %% 6 < 3 THEN prototype.next_deadline + number * interval '1 minute' END"
+            "CASE WHEN series.number %% 6 < 3"
+            " THEN prototype.next_deadline + series.number * interval '1 minute' END"
         ),
         next_escalation_on="NULL",
     )
     stages = env["crm.stage"].search([]).ids
     replicate(
-        env, lead, 0, ROWS, joins=partners, name="'Lead ' || number", partner_id="partner.id",
-        stage_id=f"(ARRAY{stages})[1 + number %% {len(stages)}]", priority="(number %% 4)::text",
+        env, lead, 0, ROWS, joins=partners, name="'Lead ' || series.number", partner_id="partner.id",
+        stage_id=f"(ARRAY{stages})[1 + series.number %% {len(stages)}]",
+        priority="(series.number %% 4)::text",
     )
 
 
