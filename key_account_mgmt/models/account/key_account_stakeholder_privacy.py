@@ -269,7 +269,9 @@ class KeyAccountStakeholder(models.Model):
             speaking.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=responsible.id,
-                summary=speaking.env._("The time for keeping this person's data is over: erase it or ask anew"),
+                summary=speaking.env._(
+                    "The time for keeping this person's data is over: erase it or ask anew"
+                ),
             )
             self.is_retention_told = True
         return bool(responsible)
