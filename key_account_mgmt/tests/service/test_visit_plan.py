@@ -308,7 +308,7 @@ class TestPlanApproval(VisitCase):
         start = visit.start
         visit.write({"start": start + timedelta(days=14), "stop": visit.stop + timedelta(days=14)})
         self.assertEqual(visit.event_id.start, start + timedelta(days=14))
-        visit.write({"purpose": "In more detail"})
+        visit.write({"place": "The new plant"})
         for days in (-14.1, 14.1, 60):
             moved = start + timedelta(days=days)
             with self._refused("approved for another time"):
