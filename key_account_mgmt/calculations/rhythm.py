@@ -126,15 +126,28 @@ def _choose_for_person(needs, days, taken):
     end = days[-1].toordinal()
     chosen = []
     for month in _get_months(days):
-        ordinals = [day.toordinal() for day in month]
-        until = _get_month_end(month[-1])
-        dues = sorted(due for course in courses.values() for due in course.get_dues(until, end))
-        places = place([due.day for due in dues], ordinals, [taken.get(day, 0) for day in month])
-        for due, index in zip(dues, places):
-            course = courses[due.rank]
-            course.place(ordinals[index])
+        loads = [taken.get(day, 0) for day in month]
+        for course, due, index in _fill_month(courses, month, loads, end):
             chosen.append((course.need, date.fromordinal(due.day), month[index]))
     return chosen
+
+
+def _fill_month(courses, month, loads, end):
+    """Place a month's visits; where one was pulled forward so far that the next is due in it too, that as well.
+
+    :return: (course, due, index of the day), by day
+    :rtype: list
+    """
+    ordinals = [day.toordinal() for day in month]
+    until = _get_month_end(month[-1])
+    dues, placed = [], []
+    while more := [due for course in courses.values() for due in course.get_dues(until, end)]:
+        dues = sorted(dues + more)
+        places = place([due.day for due in dues], ordinals, loads)
+        placed = [(courses[due.rank], due, index) for due, index in zip(dues, places)]
+        for course, _due, index in placed:
+            course.place(ordinals[index])
+    return placed
 
 
 def _get_months(days):

@@ -27,11 +27,13 @@ class KeyAccountVisit(models.Model):
     def _get_meeting_values(self):
         """Return what the calendar holds of a visit; the customer's people are not asked to it."""
         self.ensure_one()
+        # whoever leads the visit reads his calendar in his language, whoever approved the plan
+        speaking = self.with_context(lang=self.user_id.lang)
         return {
-            "name": self.env._(
+            "name": speaking.env._(
                 "%(kind)s: %(account)s",
-                kind=self._fields["visit_type"].convert_to_export(self.visit_type, self),
-                account=self.account_id.display_name,
+                kind=speaking._fields["visit_type"].convert_to_export(self.visit_type, speaking),
+                account=speaking.account_id.display_name,
             ),
             "start": self.start,
             "stop": self.stop,

@@ -129,6 +129,7 @@ class KeyAccountVisitPlan(models.Model):
         string="Accounts With Less Than Promised",
         help="Accounts that get fewer visits in the period than their grade promises, or none at all.",
     )
+    can_cancel = fields.Boolean(compute="_compute_can_cancel")
     overlap_warning = fields.Char(compute="_compute_overlap_warning")
 
     _dates = models.Constraint("CHECK (date_to >= date_from)", "The period ends before it begins.")
@@ -188,6 +189,12 @@ class KeyAccountVisitPlan(models.Model):
         counts = {plan.id: count for plan, count in groups}
         for plan in self:
             plan.short_count = counts.get(plan._origin.id, 0)
+
+    @api.depends("approval_ids")
+    @api.depends_context("uid")
+    def _compute_can_cancel(self):
+        for plan in self:
+            plan.can_cancel = not plan._get_cannot_drop_reason()
 
     @api.depends("team_id", "date_from", "date_to", "state")
     def _compute_overlap_warning(self):
@@ -421,14 +428,19 @@ class KeyAccountVisitPlan(models.Model):
 
     def _get_cannot_work_reason(self, transition, target):
         reason = super()._get_cannot_work_reason(transition, target)
-        if not reason and target == "cancelled" and self._was_approved():
-            reason = not self.env.user.has_group(group("leader")) and self.env._(
-                "%(plan)s has been approved once: the leader or the director cancels it, and its visits with it.",
-                plan=self.display_name,
-            )
-        if not reason and target == "cancelled" and not self.closing_reason:
-            reason = self.env._("Cancel it by the button, which asks for the reason.")
+        if not reason and target == "cancelled":
+            reason = self._get_cannot_drop_reason()
+            if not reason and not self.closing_reason:
+                reason = self.env._("Cancel it by the button, which asks for the reason.")
         return reason
+
+    def _get_cannot_drop_reason(self):
+        """Say why the user may not cancel what was approved, and its visits with it, or False."""
+        self.ensure_one()
+        return self._was_approved() and not self.env.user.has_group(group("leader")) and self.env._(
+            "%(plan)s has been approved once: the leader or the director cancels it, and its visits with it.",
+            plan=self.display_name,
+        )
 
     def _was_approved(self):
         # sudo: the approvers before may be people whom the user does not see
