@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from datetime import date
+from types import SimpleNamespace
 from typing import NamedTuple
 
 # A due day that was rounded to a working day may be made up for by so many days at the next visit.
@@ -32,16 +33,6 @@ class Need(NamedTuple):
     last: date | None = None
     kept: tuple = ()
 
-    @property
-    def missing(self):
-        """How many visits are still to be planned."""
-        return max(0, self.count - len(self.kept))
-
-    @property
-    def rank(self):
-        """Breaks ties: account numbers are compared as numbers, 99999 before 100000."""
-        return len(self.number), self.number, self.key
-
 
 class Due(NamedTuple):
     """A visit that is due on a day."""
@@ -50,46 +41,20 @@ class Due(NamedTuple):
     rank: tuple
 
 
-class _Course:
-    """The visits of one account, one after the other; days are ordinals."""
+def get_rank(need):
+    """Return what breaks ties: account numbers are compared as numbers, 99999 before 100000.
 
-    def __init__(self, need, first):
-        self.need = need
-        self.left = need.missing
-        self.kept = sorted(day.toordinal() for day in need.kept)
-        self.due = first
-        self.last = None
-        self.stood = 0
+    :rtype: tuple
+    """
+    return len(need.number), need.number, need.key
 
-    def get_dues(self, until, end):
-        """Take the visits that are due until a day, as if each were held on the day on which it is due."""
-        dues = []
-        while self.left:
-            due = min(self._get_next_due(end), end)
-            if self.kept and self.kept[0] <= due + self.need.interval // 2:
-                # a visit that stays stands for the one that is due nearest to it
-                self.last = self.stood = self.kept.pop(0)
-                self.due = self.last + self.need.interval
-                continue
-            if due > until:
-                break
-            dues.append(Due(due, self.need.rank))
-            self.last = due
-            self.due += self.need.interval
-            self.left -= 1
-        return dues
 
-    def place(self, day):
-        """Note on which day the last one that was taken will be held."""
-        self.last = max(day, self.stood)
+def count_missing(need):
+    """Return how many visits are still to be planned.
 
-    def _get_next_due(self, end):
-        if self.last is None:
-            return self.due
-        interval = self.need.interval
-        # not much later than the interval after the last one, and so early that the others still fit in
-        fits = self.last + (end - self.last) // self.left
-        return min(self.due, self.last + interval + SLACK_DAYS, fits)
+    :rtype: int
+    """
+    return max(0, need.count - len(need.kept))
 
 
 def choose_days(needs, days, taken=None):
@@ -110,7 +75,7 @@ def choose_days(needs, days, taken=None):
     """
     taken = taken or {}
     by_person = {}
-    for need in sorted(needs, key=lambda need: (need.person, need.rank)):
+    for need in sorted(needs, key=lambda need: (need.person, get_rank(need))):
         by_person.setdefault(need.person, []).append(need)
     return [
         choice for person, own in by_person.items()
@@ -122,7 +87,7 @@ def choose_days(needs, days, taken=None):
 
 def _choose_for_person(needs, days, taken):
     firsts = stagger(needs, days)
-    courses = {need.rank: _Course(need, firsts[need]) for need in needs}
+    courses = {get_rank(need): _begin_course(need, firsts[need]) for need in needs}
     end = days[-1].toordinal()
     chosen = []
     for month in _get_months(days):
@@ -133,7 +98,7 @@ def _choose_for_person(needs, days, taken):
 
 
 def _fill_month(courses, month, loads, end):
-    """Place a month's visits; where one was pulled forward so far that the next is due in it too, that as well.
+    """Place a month's visits; where one comes so early in it that the next is due in it too, that as well.
 
     :return: (course, due, index of the day), by day
     :rtype: list
@@ -141,13 +106,51 @@ def _fill_month(courses, month, loads, end):
     ordinals = [day.toordinal() for day in month]
     until = _get_month_end(month[-1])
     dues, placed = [], []
-    while more := [due for course in courses.values() for due in course.get_dues(until, end)]:
+    while more := [due for course in courses.values() for due in _take_dues(course, until, end)]:
         dues = sorted(dues + more)
         places = place([due.day for due in dues], ordinals, loads)
         placed = [(courses[due.rank], due, index) for due, index in zip(dues, places)]
         for course, _due, index in placed:
-            course.place(ordinals[index])
+            course.last = max(ordinals[index], course.stood)
     return placed
+
+
+def _begin_course(need, first):
+    """Return where an account stands before its first visit of the period; days are ordinals.
+
+    ``due`` is the next day of its rhythm, ``left`` how many visits are to be planned, ``last`` the last visit,
+    ``stood`` the last one that stays.
+    """
+    kept = sorted(day.toordinal() for day in need.kept)
+    return SimpleNamespace(need=need, left=count_missing(need), kept=kept, due=first, last=None, stood=0)
+
+
+def _take_dues(course, until, end):
+    """Take the visits that are due until a day, as if each were held on the day on which it is due."""
+    dues = []
+    interval = course.need.interval
+    while course.left:
+        due = min(_get_next_due(course, end), end)
+        if course.kept and course.kept[0] <= due + interval // 2:
+            # a visit that stays stands for the one that is due nearest to it
+            course.last = course.stood = course.kept.pop(0)
+            course.due = course.last + interval
+            continue
+        if due > until:
+            break
+        dues.append(Due(due, get_rank(course.need)))
+        course.last = due
+        course.due += interval
+        course.left -= 1
+    return dues
+
+
+def _get_next_due(course, end):
+    if course.last is None:
+        return course.due
+    # not much later than the interval after the last one, and so early that the others still fit in
+    fits = course.last + (end - course.last) // course.left
+    return min(course.due, course.last + course.need.interval + SLACK_DAYS, fits)
 
 
 def _get_months(days):
@@ -179,13 +182,13 @@ def stagger(needs, days):
     for need in needs:
         groups.setdefault(need.interval, []).append(need)
     for interval, group in groups.items():
-        waiting = [need for need in group if firsts[need] <= begin and need.missing and not need.kept]
+        waiting = [need for need in group if firsts[need] <= begin and need.count and not need.kept]
         if not waiting:
             continue
         window = _get_window(days, interval, max(need.count for need in waiting))
         loads = Counter(_find_index(window, firsts[need]) for need in group if firsts[need] > begin)
         places = spread(len(waiting), [loads[index] for index in range(len(window))])
-        waiting.sort(key=lambda need: (need.last or date.min, need.rank))
+        waiting.sort(key=lambda need: (need.last or date.min, get_rank(need)))
         firsts.update((need, window[place]) for need, place in zip(waiting, places))
     return firsts
 

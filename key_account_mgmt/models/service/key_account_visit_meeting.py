@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from .key_account_visit import AHEAD_STATES
 
@@ -66,8 +67,16 @@ class KeyAccountVisit(models.Model):
             }
             for visit in visits
         ])
-        for visit, event in zip(visits, events):
-            visit.event_id = event
+        # one UPDATE: where a visit has its meeting is nobody's to follow
+        self.env.cr.execute(SQL(
+            """
+            UPDATE key_account_visit SET event_id = made.event_id
+              FROM unnest(%s::int[], %s::int[]) AS made (id, event_id)
+             WHERE key_account_visit.id = made.id
+            """,
+            visits.ids, events.ids,
+        ))
+        visits.invalidate_recordset(["event_id"], flush=False)
 
     def _update_meetings(self):
         """Let the calendar follow the visits."""

@@ -154,7 +154,7 @@ class TestServiceScore(VisitCase):
         self.grade_b.visit_interval_days = 1
         self.assertEqual(self._figures(date_to=date(2026, 12, 30))["visit"], before, "the past stays")
         self.assertEqual(len(self.account.sudo().grade_history_ids), len(history) + 1)
-        self.assertEqual(self._figures(date(2027, 1, 1), date_to=date(2027, 1, 10))["visit"][0], 10)
+        self.assertEqual(self._figures(date_from=date(2027, 1, 1), date_to=date(2027, 1, 10))["visit"][0], 10)
         self.grade_b.write({"visit_interval_days": 1, "benefits": "More"})
         self.assertEqual(len(self.account.sudo().grade_history_ids), len(history) + 1, "nothing new")
 
@@ -173,7 +173,7 @@ class TestServiceScore(VisitCase):
         self.assertEqual(self._figures()["visit"], expected)
         self.account.sudo().scheme_id = other
         self.assertEqual(self._figures()["visit"], expected, "until today by the other scheme")
-        self.assertEqual(self._figures(date(2027, 1, 1), date_to=date(2027, 1, 10))["visit"][0], 10)
+        self.assertEqual(self._figures(date_from=date(2027, 1, 1), date_to=date(2027, 1, 10))["visit"][0], 10)
 
     def test_what_was_promised_before_a_suspension_stays_promised(self):
         year = self._figures()["visit"]
@@ -181,12 +181,12 @@ class TestServiceScore(VisitCase):
         account.action_suspend()
         self.env.invalidate_all()
         self.assertEqual(self._figures(date_to=date(2026, 12, 30))["visit"][0], year[0])
-        self.assertEqual(self._figures(date(2027, 1, 1), date_to=date(2027, 6, 30))["visit"][0], 0)
+        self.assertEqual(self._figures(date_from=date(2027, 1, 1), date_to=date(2027, 6, 30))["visit"][0], 0)
         self.assertEqual(account.sudo().active_period_ids.date_to, date(2026, 12, 30))
         with freeze_time("2027-03-01 04:00:00"):
             account.action_resume()
-            self.assertEqual(self._figures(date(2027, 1, 1), date_to=date(2027, 2, 28))["visit"][0], 0)
-            self.assertEqual(self._figures(date(2027, 3, 1), date_to=date(2027, 6, 30))["visit"][0], 4)
+            self.assertEqual(self._figures(date_from=date(2027, 1, 1), date_to=date(2027, 2, 28))["visit"][0], 0)
+            self.assertEqual(self._figures(date_from=date(2027, 3, 1), date_to=date(2027, 6, 30))["visit"][0], 4)
 
     def test_nobody_writes_when_an_account_was_active(self):
         period = self.account.active_period_ids
@@ -199,7 +199,7 @@ class TestServiceScore(VisitCase):
                     "account_id": self.account.id, "date_from": "2020-01-01",
                 }),
             ):
-                with self.assertRaises((AccessError, UserError)):
+                with self.assertRaises(UserError):
                     call(period.with_user(user))
 
     def test_phone_calls_are_counted_against_their_own_interval(self):

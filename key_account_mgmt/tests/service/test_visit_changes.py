@@ -339,7 +339,11 @@ class TestPastVisit(VisitCase):
     # === URGENT === #
 
     def test_an_urgent_visit_that_nobody_could_ratify_does_not_go_on(self):
-        (self.leader | self.director | self.executive | self.executive2).sudo().write({"active": False})
+        self.env.cr.execute(
+            "UPDATE res_users SET active = FALSE WHERE id IN %s",
+            [(self.leader.id, self.director.id, self.executive.id, self.executive2.id)],
+        )
+        self.env.invalidate_all()
         visit = self._new_visit(self.account, visit_type="outbound", is_urgent=True)
         for action in (visit.action_plan, visit.action_hold):
             with self._refused("Nobody could ratify"):
