@@ -118,8 +118,8 @@ def _fill_month(courses, month, loads, end):
 def _begin_course(need, first):
     """Return where an account stands before its first visit of the period; days are ordinals.
 
-    ``due`` is the next day of its rhythm, ``left`` how many visits are to be planned, ``last`` the last visit,
-    ``stood`` the last one that stays.
+    ``due`` is the next day of its rhythm, ``left`` how many visits are to be planned, ``last`` the last
+    visit, ``stood`` the last one that stays.
     """
     kept = sorted(day.toordinal() for day in need.kept)
     return SimpleNamespace(need=need, left=count_missing(need), kept=kept, due=first, last=None, stood=0)

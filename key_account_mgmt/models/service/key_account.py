@@ -96,7 +96,8 @@ class KeyAccount(models.Model):
     @api.model
     def _get_listed_fields(self):
         return super()._get_listed_fields() | {
-            "visit_count", "urgent_visit_count", "last_visit_date", "next_visit_date", "visit_due_date", "is_visit_overdue",
+            "visit_count", "urgent_visit_count", "last_visit_date", "next_visit_date", "visit_due_date",
+            "is_visit_overdue",
         }
 
     def _get_visit_interval(self):

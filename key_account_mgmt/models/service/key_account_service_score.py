@@ -132,7 +132,10 @@ class KeyAccount(models.Model):
         # sudo: who may read the account may read what it was promised
         rows = self.env["key.account.grade.history"].sudo().search_fetch(
             [("account_id", "in", self.ids), ("is_aside", "=", False)],
-            ["account_id", "date_from", "visit_interval_days", "call_interval_days", "survey_interval_months"],
+            [
+                "account_id", "date_from", "visit_interval_days", "call_interval_days",
+                "survey_interval_months",
+            ],
             order="date_from, id",
         )
         changes = {}

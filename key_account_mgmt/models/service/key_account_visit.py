@@ -7,7 +7,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
 from ..access.key_account_approval_mixin import Transition
-from ..access.roles import group
 
 VISIT_STATE = [
     ("draft", "Draft"),
@@ -39,8 +38,6 @@ RATIFICATION = [
 AHEAD_STATES = ("planned", "prepared")
 OPEN_STATES = ("draft", *AHEAD_STATES)
 HELD_STATES = ("done", "reported", "verified")
-# With these customers there is nothing more to be planned.
-CLOSED_ACCOUNT_STATES = ("ended", "rejected")
 # The customer is seen, here or there or on a screen; a phone call alone keeps no promised visit.
 MEETING_TYPES = ("outbound", "reception", "online")
 
@@ -234,7 +231,8 @@ class KeyAccountVisit(models.Model):
         comodel_name="res.users", readonly=True, copy=False, ondelete="restrict"
     )
     ratified_on = fields.Datetime(
-        string="Ratification Decided On", readonly=True, copy=False, help="Ratified or not, it was decided then."
+        string="Ratification Decided On", readonly=True, copy=False,
+        help="Ratified or not, it was decided then.",
     )
     ratification_note = fields.Text(string="Why Not Ratified", readonly=True, copy=False)
     can_ratify = fields.Boolean(compute="_compute_can_ratify")
@@ -453,8 +451,8 @@ class KeyAccountVisit(models.Model):
     def _get_system_fields(self):
         return super()._get_system_fields() | {
             "company_id", "team_id", "date", "planned_start", "is_changed", "is_generated", "is_touched",
-            "event_id", "reported_on", "closing_reason", "ratification", "ratification_deadline", "ratified_by_id",
-            "ratified_on", "ratification_note", "is_reminded", "is_report_reminded", "is_escalated",
+            "event_id", "reported_on", "closing_reason", "ratification", "ratification_deadline",
+            "ratified_by_id", "ratified_on", "ratification_note", "is_reminded", "is_report_reminded", "is_escalated",
         }
 
     @api.model
@@ -463,61 +461,12 @@ class KeyAccountVisit(models.Model):
             "account_id", "account_partner_id", "company_id", "team_id", "plan_id", "state", "visit_type",
             "is_urgent", "start", "stop", "date", "place", "user_id", "visitor_ids", "contact_ids",
             "purpose", "content", "expected_effect", "outcome", "planned_start", "is_changed",
-            "is_generated", "event_id", "reported_on", "ratification", "ratification_deadline", "ratified_on", "can_ratify",
+            "is_generated", "event_id", "reported_on", "ratification", "ratification_deadline", "ratified_on",
+            "can_ratify",
             "can_approve", "activity_ids", "activity_state", "activity_summary", "activity_type_id",
             "activity_type_icon", "activity_user_id", "activity_exception_decoration",
             "activity_exception_icon", "my_activity_date_deadline", "message_needaction",
         }
-
-    def _check_created_in_state(self):
-        """Let the director take over visits that were held before this system was there."""
-        if not (self.state == "verified" and self.env.user.has_group(group("director"))):
-            raise UserError(self.env._(
-                "A new visit starts as a draft. Only the director takes over visits that were held before."
-            ))
-        if self.env.user in self.user_id | self.visitor_ids:
-            raise UserError(self.env._(
-                "%(visit)s is your own matter: as a verified visit somebody else takes it over. Enter it as a "
-                "draft, and report it.",
-                visit=self.display_name,
-            ))
-        self._record_decision("imported", role="director")
-
-    def _check_customer_open(self):
-        """Plan no visits to customers with whom the co-operation has ended; what was held may be entered."""
-        if self.plan_id and (reason := self._get_customer_closed_reason()):
-            raise UserError(reason)
-
-    def _get_customer_closed_reason(self):
-        account = self.account_id
-        return account.state in CLOSED_ACCOUNT_STATES and self.env._(
-            "%(account)s is “%(state)s”: no visits are planned. Make it a candidate again first.",
-            account=account.display_name, state=account._get_state_label(account.state),
-        )
-
-    @api.model
-    def _check_plan_open(self, plan_id):
-        # sudo: the plan may be another department's, which is refused elsewhere
-        plan = self.env["key.account.visit.plan"].sudo().browse(plan_id or ())
-        if plan and plan.state != "draft" and not self.env.su:
-            raise UserError(self.env._(
-                "%(plan)s is “%(state)s”: visits are added to it and taken from it only after “Revise”, "
-                "and it is approved anew.",
-                plan=plan.display_name, state=plan._get_state_label(plan.state),
-            ))
-
-    def _check_people(self):
-        """Refuse to send somebody who may not see the customer's file; others come along freely."""
-        accounts = self.env["key.account"]
-        for visit in self:
-            accounts._check_may_work(visit, visit.visitor_ids)
-            # sudo: the account is asked for the one who leads, not for the one who plans
-            if not self.env.su and not visit.account_id.sudo()._is_open_to(visit.user_id):
-                raise UserError(self.env._(
-                    "%(user)s does not work for this customer: add him to the account team first, or let "
-                    "somebody else lead the visit.",
-                    user=visit.user_id.name,
-                ))
 
     def _get_approval_team(self):
         return self.team_id

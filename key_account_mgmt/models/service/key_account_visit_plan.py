@@ -345,11 +345,11 @@ class KeyAccountVisitPlan(models.Model):
 
     def _get_urgent_domain(self):
         self.ensure_one()
-        return Domain("team_id", "=", self.team_id.id) & Domain("company_id", "=", self.company_id.id) & Domain(
-            "is_urgent", "=", True
-        ) & Domain("state", "in", AHEAD_STATES + HELD_STATES) & Domain(
-            "date", ">=", self.date_from
-        ) & Domain("date", "<=", self.date_to)
+        return Domain([
+            ("team_id", "=", self.team_id.id), ("company_id", "=", self.company_id.id),
+            ("is_urgent", "=", True), ("state", "in", AHEAD_STATES + HELD_STATES),
+            ("date", ">=", self.date_from), ("date", "<=", self.date_to),
+        ])
 
     def _check_open(self, names):
         for plan in self:

@@ -220,7 +220,8 @@ class TestSchedule(BaseCase):
         days = list(range(100, 110))
         self.assertEqual(rhythm.place([103, 108], days, [0] * 10), [3, 8])
         self.assertEqual(rhythm.place([108, 108, 108], days, [0] * 10), [7, 8, 9])
-        self.assertEqual(rhythm.place([103], days, [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]), [2], "rather early than late")
+        taken = [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+        self.assertEqual(rhythm.place([103], days, taken), [2], "rather early than late")
 
     def test_a_year_is_the_same_each_time(self):
         chance = random.Random(7)  # noqa: S311 - not a secret

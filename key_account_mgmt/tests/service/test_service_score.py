@@ -185,8 +185,10 @@ class TestServiceScore(VisitCase):
         self.assertEqual(account.sudo().active_period_ids.date_to, date(2026, 12, 30))
         with freeze_time("2027-03-01 04:00:00"):
             account.action_resume()
-            self.assertEqual(self._figures(date_from=date(2027, 1, 1), date_to=date(2027, 2, 28))["visit"][0], 0)
-            self.assertEqual(self._figures(date_from=date(2027, 3, 1), date_to=date(2027, 6, 30))["visit"][0], 4)
+            for date_from, date_to, count in (
+                (date(2027, 1, 1), date(2027, 2, 28), 0), (date(2027, 3, 1), date(2027, 6, 30), 4),
+            ):
+                self.assertEqual(self._figures(date_from=date_from, date_to=date_to)["visit"][0], count)
 
     def test_nobody_writes_when_an_account_was_active(self):
         period = self.account.active_period_ids

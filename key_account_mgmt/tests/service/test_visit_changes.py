@@ -26,7 +26,8 @@ class TestRevisedPlan(VisitCase):
             "member_ids": [Command.create({"user_id": cls.manager2.id})],
         })
         cls.plan = cls._approve_plan(cls._new_plan())
-        cls.visit = cls.plan.visit_ids.filtered(lambda visit: visit.account_id == cls.account).sorted("start")[0]
+        own = cls.plan.visit_ids.filtered(lambda visit: visit.account_id == cls.account)
+        cls.visit = own.sorted("start")[0]
 
     def _revise(self):
         self.plan.with_user(self.leader).action_revise()
@@ -202,7 +203,8 @@ class TestRevisedPlan(VisitCase):
 
     def test_a_guarded_customer_is_not_named_in_the_note(self):
         self._new_graded("Veiled", confidentiality="confidential")
-        self.assertNotIn("Veiled", self._new_plan(user=self.director, period_date="2027-05-01").generation_note)
+        plan = self._new_plan(user=self.director, period_date="2027-05-01")
+        self.assertNotIn("Veiled", plan.generation_note)
 
 
 @tagged("post_install", "-at_install")
@@ -260,9 +262,9 @@ class TestPastVisit(VisitCase):
 
     def test_a_visit_was_not_held_later_than_now(self):
         visit = self._held()
-        for moment in (fields.Datetime.now() + timedelta(minutes=1), fields.Datetime.now() + timedelta(days=9)):
+        for later in (timedelta(minutes=1), timedelta(days=9)):
             with self._refused("later than now", ValidationError):
-                visit.start = moment
+                visit.start = fields.Datetime.now() + later
         visit.start -= timedelta(days=1)
         ahead = self._new_visit(self.account, start=fields.Datetime.now() + timedelta(days=1))
         with self.assertRaises(UserError):
