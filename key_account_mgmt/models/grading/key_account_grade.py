@@ -113,7 +113,8 @@ class KeyAccountGrade(models.Model):
         if vals.keys() & self._get_promise_fields():
             before = {grade: grade._get_promise() for grade in self}
         result = super().write(vals)
-        self.filtered(lambda grade: before.get(grade, {}) != grade._get_promise() and before)._note_promise()
+        changed = [grade.id for grade, promise in before.items() if promise != grade._get_promise()]
+        self.browse(changed)._note_promise()
         return result
 
     @api.ondelete(at_uninstall=False)

@@ -452,7 +452,8 @@ class KeyAccountVisit(models.Model):
         return super()._get_system_fields() | {
             "company_id", "team_id", "date", "planned_start", "is_changed", "is_generated", "is_touched",
             "event_id", "reported_on", "closing_reason", "ratification", "ratification_deadline",
-            "ratified_by_id", "ratified_on", "ratification_note", "is_reminded", "is_report_reminded", "is_escalated",
+            "ratified_by_id", "ratified_on", "ratification_note", "is_reminded", "is_report_reminded",
+            "is_escalated",
         }
 
     @api.model

@@ -76,7 +76,8 @@ class TestHostileVisits(FileCase):
                 ("reported_on", "2026-01-01 00:00:00"), ("closing_reason", "x"),
                 ("ratification", "ratified"), ("ratified_by_id", self.leader.id),
                 ("ratification_deadline", "2030-01-01"), ("is_escalated", True), ("is_reminded", True),
-                ("is_touched", True), ("is_generated", True),
+                ("is_touched", True), ("is_generated", True), ("is_changed", True),
+                ("ratified_on", "2026-01-01 00:00:00"),
             ):
                 self._try(login, VISIT, "write", visit.ids, {name: value})
                 self._try(login, VISIT, "create", {
