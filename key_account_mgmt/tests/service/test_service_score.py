@@ -1,10 +1,12 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import pairwise
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, freeze_time, tagged
+from odoo.tools.misc import file_path
 
 from ...calculations.service_score import (
     MONTH,
@@ -307,3 +309,34 @@ class TestServiceScore(VisitCase):
         many = self.account.union(*(self._new_graded(f"Customer {number}") for number in range(10)))
         count(many)
         self.assertLessEqual(count(many), count(self.account))
+
+    def test_an_update_fills_what_was_not_kept_before(self):
+        suspended = self._new_graded("Suspended")
+        suspended.with_user(self.director).action_suspend()
+        candidate = self._new_candidate()
+        other = self.env.ref("key_account_mgmt.scheme_relationship")
+        self.account.sudo()._set_grade(other, other.grade_ids[:1], "Beside")
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM key_account_active_period")
+        self.env.cr.execute(
+            "UPDATE key_account_grade_history SET visit_interval_days = NULL, is_aside = NULL,"
+            " survey_interval_months = NULL"
+        )
+        self.env.cr.execute(
+            "UPDATE key_account SET admission_date = '2025-06-01' WHERE id IN %s",
+            [(self.account.id, suspended.id)],
+        )
+        script = file_path("key_account_mgmt/migrations/19.0.1.3.0/post-visits.py")
+        spec = spec_from_file_location("post_visits", script)
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for _time in range(2):
+            module.migrate(self.env.cr, "19.0.1.2.0")
+        self.env.invalidate_all()
+        self.assertEqual(self._figures()["visit"][0], 12)
+        period = self.account.active_period_ids
+        self.assertEqual((period.date_from, period.date_to), (date(2025, 6, 1), False))
+        self.assertTrue(suspended.active_period_ids.date_to)
+        self.assertFalse(candidate.active_period_ids)
+        rows = self.account.sudo().grade_history_ids.sorted("id")
+        self.assertEqual(rows.mapped("is_aside"), [False, True])
