@@ -219,7 +219,7 @@ class KeyAccountVisitPlan(models.Model):
 
     @api.model
     def _count_links(self, dropped):
-        """Let the database know how many links there are; else it may read all of them for each row deleted."""
+        """Let the database know how many links there are; else it may read all for each row deleted."""
         if len(dropped) < MANY:
             return
         for name in ("visitor_ids", "contact_ids"):
