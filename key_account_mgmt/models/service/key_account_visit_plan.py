@@ -177,8 +177,9 @@ class KeyAccountVisitPlan(models.Model):
     @api.depends("team_id", "date_from", "date_to")
     @api.depends_context("uid")
     def _compute_urgent_count(self):
+        visits = self.env["key.account.visit"]
         for plan in self:
-            plan.urgent_count = self.env["key.account.visit"].search_count(plan._get_urgent_domain())
+            plan.urgent_count = plan.date_from and visits.search_count(plan._get_urgent_domain())
 
     @api.depends("visit_ids.state", "visit_ids.date", "date_from", "date_to", "team_id")
     @api.depends_context("uid")
