@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from .rhythm import choose_days
+
 # lengths of a visit that are tried, the longest first
 SLOT_MINUTES = (60, 30, 15)
 # somebody who was never met has been waiting for so many days
@@ -10,7 +12,7 @@ NEVER_MET_DAYS = 3650
 
 
 class Demand(NamedTuple):
-    """A visit that is due: who goes, when, the account's number (breaks ties) and its key."""
+    """A visit that is due: who goes, the day on which it is due, the account's number and its key."""
 
     person: int
     due: date
@@ -59,53 +61,6 @@ def count_promised(date_from, date_to, interval, last=None):
     return (date_to - first).days // interval + 1 if first <= date_to else 0
 
 
-def get_due_dates(date_from, date_to, interval, last=None, kept=()):
-    """Return the days on which visits are still to be planned (G13).
-
-    :param datetime.date date_from: as for :func:`count_promised`
-    :param datetime.date date_to: as for :func:`count_promised`
-    :param int interval: as for :func:`count_promised`
-    :param datetime.date last: as for :func:`get_first_due`
-    :param kept: days of the visits in the period that stay; each stands for the due day nearest to it
-    :rtype: list
-    """
-    count = count_promised(date_from, date_to, interval, last)
-    first = get_first_due(date_from, interval, last) if count else None
-    dues = [first + timedelta(days=interval * index) for index in range(count)]
-    for day in sorted(kept):
-        if dues:
-            dues.remove(min(dues, key=lambda due: (abs((due - day).days), due)))
-    return dues
-
-
-def spread(count, loads):
-    """Spread a number of visits evenly over days that may hold some already (V1).
-
-    The days with the fewest come first; where they cannot all get one, those that do lie evenly apart.
-    So the days differ by at most one visit, unless they did so by more before.
-
-    :param int count: of the visits to be spread
-    :param list loads: how many visits each day holds, in the order of the days; at least one day
-    :return: the index of the day for each visit, ascending
-    :rtype: list
-
-    >>> spread(3, [0, 0, 0, 0, 0, 0])
-    [0, 2, 4]
-    >>> spread(2, [1, 0, 1, 0])
-    [1, 3]
-    """
-    given = [0] * len(loads)
-    while count:
-        lowest = min(load + new for load, new in zip(loads, given))
-        days = [index for index, load in enumerate(loads) if load + given[index] == lowest]
-        if count < len(days):
-            days = [days[index * len(days) // count] for index in range(count)]
-        for index in days:
-            given[index] += 1
-        count -= len(days)
-    return [index for index, new in enumerate(given) for _visit in range(new)]
-
-
 def find_slots(intervals, count, taken=()):
     """Return times of a working day for a number of visits, evenly apart and beside each other.
 
@@ -142,44 +97,27 @@ def _cut(intervals, length):
     ]
 
 
-def make_schedule(demands, working_time, taken=None):
+def make_schedule(needs, working_time, taken=None):
     """Give each visit that is due its day and time; the same input gives the same plan (V1).
 
-    A visit stays in the month in which it is due, as long as that has a working day. Each person's
-    visits of a month, in the order of their due days and account numbers, are spread over its working
-    days.
-
-    :param demands: of :class:`Demand`
+    :param needs: of :class:`Need`
     :param dict working_time: {day: [(start, stop)]} of the period, in order; not empty
     :param dict taken: {(person, day): [(start, stop)]} of the visits that stay
     :return: of :class:`Slot`, by person and time
     :rtype: list
     """
     taken = taken or {}
-    months = {}
-    for day in sorted(working_time):
-        months.setdefault((day.year, day.month), []).append(day)
-    groups = {}
-    for demand in sorted(demands):
-        month = _find_month(months, demand.due)
-        groups.setdefault((demand.person, month), []).append(demand)
+    chosen = choose_days(
+        needs, sorted(working_time), {place: len(times) for place, times in taken.items()}
+    )
+    by_day = {}
+    for need, due, day in chosen:
+        by_day.setdefault((need.person, day), []).append(Demand(need.person, due, need.number, need.key))
     slots = []
-    for (person, month), group in sorted(groups.items()):
-        days = months[month]
-        places = spread(len(group), [len(taken.get((person, day), ())) for day in days])
-        by_day = {}
-        for demand, place in zip(group, places):
-            by_day.setdefault(days[place], []).append(demand)
-        for day, on_day in by_day.items():
-            times = find_slots(working_time[day], len(on_day), taken.get((person, day), ()))
-            slots += [Slot(demand, *time) for demand, time in zip(on_day, times)]
+    for (person, day), demands in sorted(by_day.items()):
+        times = find_slots(working_time[day], len(demands), taken.get((person, day), ()))
+        slots += [Slot(demand, *time) for demand, time in zip(demands, times)]
     return slots
-
-
-def _find_month(months, due):
-    """Return the month of a due day, or the nearest one that has a working day (the later of two)."""
-    asked = due.year * 12 + due.month
-    return min(months, key=lambda month: (abs(month[0] * 12 + month[1] - asked), -month[0], -month[1]))
 
 
 def choose_contact(people, day):

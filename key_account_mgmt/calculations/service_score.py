@@ -1,7 +1,8 @@
 """What a customer was promised in a period, and what of it was kept (RULES C5, G13, V5)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
@@ -9,39 +10,66 @@ CENT = Decimal("0.01")
 MONTH = Decimal("365.25") / 12
 
 
-def get_segments(changes, date_from, date_to):
-    """Cut a period at the days when the promise changed.
+class Segment(NamedTuple):
+    """Days on which a promise held; ``anchor`` is the day from which its times are counted."""
 
-    :param list changes: pairs (first day, promise), the oldest first; before them nothing was promised
+    anchor: date
+    first: date
+    last: date
+    promise: object
+
+
+def get_segments(changes, periods, date_from, date_to):
+    """Cut a period at the days on which the promise changed or the customer was no key account (C5, G13).
+
+    :param list changes: pairs (first day, promise), the oldest first; before them nothing was promised. Equal
+        promises one after the other are one; of several on a day the last one counts
+    :param list periods: pairs (first day, last day or None) in which the customer was an active key account
     :param datetime.date date_from: first day of the period
     :param datetime.date date_to: its last day, inclusive
-    :return: pairs (number of days, promise), in the order of time
+    :return: of :class:`Segment`, in the order of time
     :rtype: list
 
-    >>> from datetime import date
-    >>> get_segments([(date(2026, 1, 1), "B"), (date(2026, 1, 11), "A")], date(2026, 1, 6), date(2026, 1, 20))
-    [(5, 'B'), (10, 'A')]
+    >>> get_segments([(date(2026, 1, 1), 30), (date(2026, 1, 11), 14)], [(date(2026, 1, 3), None)],
+    ...              date(2026, 1, 1), date(2026, 1, 20))[0][1:]
+    (datetime.date(2026, 1, 3), datetime.date(2026, 1, 10), 30)
     """
     segments = []
-    ends = [day - timedelta(days=1) for day, _promise in changes[1:]] + [date_to]
-    for (day, promise), end in zip(changes, ends):
-        days = (min(end, date_to) - max(day, date_from)).days + 1
-        if days > 0:
-            segments.append((days, promise))
+    kept = [
+        change for index, change in enumerate(changes) if not index or changes[index - 1][1] != change[1]
+    ]
+    ends = [day - timedelta(days=1) for day, _promise in kept[1:]] + [date_to]
+    for (anchor, promise), end in zip(kept, ends):
+        for begin, stop in periods:
+            first = max(anchor, begin, date_from)
+            last = min(end, stop or date_to, date_to)
+            if first <= last:
+                segments.append(Segment(anchor, first, last, promise))
     return segments
 
 
 def count_promised(segments):
-    """Return how many times something was promised, in whole times.
+    """Return how many times something was promised: the days one interval after the other that lie in these.
 
-    :param segments: pairs (number of days, days from one time to the next; 0 promises nothing)
+    The intervals are counted from the day on which the promise began, so the months of a year add up to the
+    year, and whatever period is asked for.
+
+    :param segments: of :class:`Segment`, whose promise is the days from one time to the next; 0 promises none
     :rtype: int
 
-    >>> count_promised([(365, 30)]), count_promised([(29, 30)]), count_promised([(15, 30), (14, 14)])
-    (12, 0, 1)
+    >>> year = (date(2026, 1, 1), date(2026, 1, 1), date(2026, 12, 31))
+    >>> count_promised([Segment(*year, 30)]), count_promised([Segment(*year, 0)])
+    (12, 0)
     """
-    times = sum((Decimal(days) / Decimal(interval) for days, interval in segments if interval), Decimal(0))
-    return int(times)
+    return sum(
+        _count_times(segment.last - segment.anchor, segment.promise)
+        - _count_times(segment.first - timedelta(days=1) - segment.anchor, segment.promise)
+        for segment in segments if segment.promise
+    )
+
+
+def _count_times(time, interval):
+    return int(Decimal(max(time.days, 0)) // Decimal(interval))
 
 
 def get_kept_rate(promised, delivered):

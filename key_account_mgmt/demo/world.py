@@ -29,6 +29,7 @@ MOMENTS = {
     "key_account_member": ("create_date", "write_date"),
     "key_account_approval": ("date", "create_date", "write_date"),
     "key_account_grade_history": ("create_date", "write_date"),
+    "key_account_active_period": ("create_date", "write_date"),
     "key_account_grading_run": ("create_date", "write_date", "computed_on", "applied_on"),
     "key_account_assessment": ("create_date", "write_date"),
     "key_account_assessment_line": ("create_date", "write_date"),
@@ -38,7 +39,7 @@ MOMENTS = {
     "key_account_handover": ("create_date", "write_date", "executed_on"),
     "key_account_handover_line": ("create_date", "write_date"),
     "key_account_handover_acceptance": ("date", "create_date", "write_date"),
-    "key_account_visit": ("create_date", "write_date", "reported_on"),
+    "key_account_visit": ("create_date", "write_date", "reported_on", "ratified_on"),
     "key_account_visit_plan": ("create_date", "write_date"),
     "key_account_monthly_submission": ("create_date", "write_date", "submitted_on"),
     "key_account_meeting": ("create_date", "write_date"),
@@ -52,6 +53,7 @@ DAYS = {
     "key_account": ("admission_date", "developed_on"),
     "key_account_ownership_history": ("date_from",),
     "key_account_grade_history": ("date_from",),
+    "key_account_active_period": ("date_from",),
 }
 
 

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
-from ..models.service.key_account_service_score import SERVICE_KIND
+from ..models.service.key_account_service_score import PROMISED_KINDS, SERVICE_KIND
 
 
 class KeyAccountServiceRecord(models.TransientModel):
@@ -25,8 +27,7 @@ class KeyAccountServiceRecord(models.TransientModel):
         column1="record_id",
         column2="account_id",
         string="Key Accounts",
-        domain=[("state", "=", "active")],
-        help="Empty: all active accounts that you see.",
+        help="Empty: all accounts that you see and that were active in the period.",
     )
     line_ids = fields.One2many(
         comodel_name="key.account.service.record.line", inverse_name="record_id", readonly=True
@@ -39,12 +40,13 @@ class KeyAccountServiceRecord(models.TransientModel):
     def action_show(self):
         """Measure, and show the lines."""
         self.ensure_one()
-        accounts = self.account_ids or self.env["key.account"].search([
-            ("state", "=", "active"), ("company_id", "=", self.env.company.id),
-        ])
+        accounts = self.account_ids or self.env["key.account"].search(
+            self.env["key.account"]._get_active_domain(self.date_from, self.date_to)
+            & Domain("company_id", "=", self.env.company.id)
+        )
         accounts.check_access("read")
         if not accounts:
-            raise UserError(self.env._("There is no active key account that you see."))
+            raise UserError(self.env._("You see no key account that was active in this period."))
         self.line_ids.unlink()
         self.env["key.account.service.record.line"].create([
             {
@@ -53,11 +55,14 @@ class KeyAccountServiceRecord(models.TransientModel):
                 "kind": figure.kind,
                 "promised": figure.promised,
                 "delivered": figure.delivered,
+                "urgent": figure.urgent,
                 "rate": figure.rate,
-                "score": self.env["key.account"]._get_score_of(figures),
+                "score": score,
+                "has_score": score is not None,
             }
             for company, own in accounts.grouped("company_id").items()
             for account, figures in own._get_service_figures(self.date_from, self.date_to).items()
+            for score in [self.env["key.account"]._get_score_of(figures)]
             for figure in figures if figure.rate is not None or figure.delivered
         ])
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -93,11 +98,15 @@ class KeyAccountServiceRecordLine(models.TransientModel):
     kind = fields.Selection(selection=SERVICE_KIND, required=True, readonly=True)
     promised = fields.Integer(readonly=True)
     delivered = fields.Integer(readonly=True)
+    urgent = fields.Integer(
+        string="Of Which Urgent", readonly=True, help="Visits that could not wait for a plan (X19)."
+    )
     rate = fields.Float(string="Kept (%)", digits=(5, 2), readonly=True, aggregator="avg")
     score = fields.Float(
         string="Service Score", digits=(5, 2), readonly=True, aggregator="avg",
         help="The mean of what was kept of each kind that was promised to this account.",
     )
+    has_score = fields.Boolean(readonly=True, help="Anything was promised to this account.")
     explanation = fields.Char(compute="_compute_explanation")
 
     # === COMPUTE METHODS === #
@@ -113,7 +122,7 @@ class KeyAccountServiceRecordLine(models.TransientModel):
                 line.explanation = self.env._(
                     "%(delivered)s delivered from %(date_from)s to %(date_to)s, none promised.", **values
                 )
-            elif line.kind in ("visit", "survey"):
+            elif line.kind in PROMISED_KINDS:
                 line.explanation = self.env._(
                     "%(delivered)s delivered of %(promised)s promised by the grade from %(date_from)s to "
                     "%(date_to)s: %(rate)s %%.", **values
@@ -123,6 +132,26 @@ class KeyAccountServiceRecordLine(models.TransientModel):
                     "%(delivered)s of %(promised)s deadlines from %(date_from)s to %(date_to)s met: "
                     "%(rate)s %%.", **values
                 )
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """Average over what was promised alone, and the score over accounts, not over their lines."""
+        if aggregate_spec not in ("rate:avg", "score:avg"):
+            return super()._read_group_select(aggregate_spec, query)
+        rate, score, account, promised, has_score = (
+            self._field_to_sql(self._table, name, query)
+            for name in ("rate", "score", "account_id", "promised", "has_score")
+        )
+        if aggregate_spec == "rate:avg":
+            return SQL("AVG(%s) FILTER (WHERE %s > 0)", rate, promised)
+        # the lines of an account carry the same score: as a key each account counts once
+        return SQL(
+            "(SELECT AVG(each.value::numeric) FROM jsonb_each_text("
+            "jsonb_object_agg(%s, %s) FILTER (WHERE %s)) each)",
+            account, score, has_score,
+        )
 
     # === ACTION METHODS === #
 

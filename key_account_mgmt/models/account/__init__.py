@@ -4,6 +4,8 @@ from . import res_company_deputy
 from . import key_account_approval_mixin
 from . import res_config_settings
 from . import key_account
+from . import key_account_active_period
+from . import key_account_active_periods
 from . import key_account_file_mixin
 from . import key_account_stakeholder
 from . import key_account_stakeholder_privacy

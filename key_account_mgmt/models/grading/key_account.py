@@ -238,10 +238,9 @@ class KeyAccount(models.Model):
             today = account.company_id._get_key_account_today()
             found = history._get_grades_on(account, account.scheme_id, today).get(account.id, history)
             account.grade_id = found.grade_id
-            if account.scheme_id:
-                account._write_grade_history(
-                    account.scheme_id, found.grade_id, self.env._("Another scheme")
-                )
+            account._write_grade_history(
+                account.scheme_id, found.grade_id, self.env._("Another scheme")
+            )
 
     def _adopt_assessments(self):
         """Bring the rows that were computed before the account was made inside its perimeter."""
@@ -273,6 +272,7 @@ class KeyAccount(models.Model):
             "valid_until": valid_until,
             "reason": reason,
             "run_id": run and run.id,
+            "is_aside": scheme != self.scheme_id,
         })
 
     # === CRON METHODS === #

@@ -109,7 +109,13 @@ class KeyAccountGrade(models.Model):
             raise UserError(self.env._(
                 "Customers hold this grade, and their codes carry its letter. Make a new grade instead."
             ))
-        return super().write(vals)
+        before = {}
+        if vals.keys() & self._get_promise_fields():
+            before = {grade: grade._get_promise() for grade in self}
+        result = super().write(vals)
+        changed = [grade.id for grade, promise in before.items() if promise != grade._get_promise()]
+        self.browse(changed)._note_promise()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -123,6 +129,50 @@ class KeyAccountGrade(models.Model):
         # sudo: any company's history
         history = self.env["key.account.grade.history"].sudo()
         return bool(history.search_count([("grade_id", "in", self.ids)], limit=1))
+
+    @api.model
+    def _get_promise_fields(self):
+        """Return the names of the fields that say how often something is done; the history keeps them.
+
+        :rtype: set
+        """
+        return {"visit_interval_days", "survey_interval_months"}
+
+    def _get_promise(self):
+        """Return what the grade promises now; no grade promises nothing.
+
+        :return: values for a row of the history
+        :rtype: dict
+        """
+        return {name: self[name] for name in self._get_promise_fields()}
+
+    def _note_promise(self):
+        """Let the new promise count from today on; until yesterday the old one did."""
+        if not self:
+            return
+        # sudo: whoever sets the policy does so for all accounts; history is written by the addon alone
+        history = self.env["key.account.grade.history"].sudo()
+        accounts = self.env["key.account"].sudo().with_context(active_test=False).search([  # sudo: as above
+            ("grade_id", "in", self.ids),
+        ])
+        rows = []
+        for scheme, own in accounts.grouped("scheme_id").items():
+            tomorrow = fields.Date.add(fields.Date.today(), days=1)
+            current = history._get_grades_on(own, scheme, tomorrow) if scheme else {}
+            for account in own:
+                before = current.get(account.id, history)
+                rows.append({
+                    "account_id": account.id,
+                    "scheme_id": scheme.id,
+                    "grade_id": account.grade_id.id,
+                    "code": account.code,
+                    "date_from": account.company_id._get_key_account_today(),
+                    "valid_until": before.valid_until,
+                    "is_expiry_told": before.is_expiry_told,
+                    "reason": self.env._("The grade promises otherwise"),
+                })
+                before.filtered("valid_until").is_expiry_told = True
+        history.create(rows)
 
     def _get_ranks(self):
         """Return the place of each grade in its scheme; 0 is the best.

@@ -36,6 +36,22 @@ class KeyAccountGradeHistory(models.Model):
         comodel_name="key.account.grading.run", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     is_expiry_told = fields.Boolean(readonly=True)
+    is_aside = fields.Boolean(
+        string="Beside the Effective Grade",
+        readonly=True,
+        help="A result by a scheme that the account did not follow then.",
+    )
+
+    # What the grade promised then, whatever it promises today
+    visit_interval_days = fields.Integer(string="Visit Every (Days)", readonly=True)
+    survey_interval_months = fields.Integer(string="Satisfaction Survey Every (Months)", readonly=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        grades = self.env["key.account.grade"]
+        return super().create([
+            {**grades.browse(vals.get("grade_id") or ())._get_promise(), **vals} for vals in vals_list
+        ])
 
     def write(self, vals):
         if vals.keys() - {"is_expiry_told"} or not self.env.su:

@@ -3,7 +3,9 @@ from . import res_config_settings
 
 # Visits and visit plans
 from . import key_account_grade
+from . import key_account_grade_history
 from . import key_account_visit
+from . import key_account_visit_changes
 from . import key_account_visit_steps
 from . import key_account_visit_meeting
 from . import key_account_visit_cron

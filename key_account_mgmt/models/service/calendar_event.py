@@ -9,6 +9,9 @@ FOLLOWED = frozenset({
     "start", "stop", "start_date", "stop_date", "duration", "allday", "location", "partner_ids",
 })
 
+# What an entry is about
+LINKS = frozenset({"res_model", "res_model_id", "res_id"})
+
 
 class CalendarEvent(models.Model):
     """The meeting of a visit: it moves the visit, and is not taken away from it."""
@@ -16,8 +19,10 @@ class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     def write(self, vals):
-        if vals.get("active") is False:
+        if "active" in vals and not vals["active"]:
             self._check_no_visit_ahead()
+        if vals.keys() & LINKS:
+            self._check_no_visit()
         names = FOLLOWED & vals.keys()
         result = super().write(vals)
         if names and self.env.context.get(FOLLOWS) is not FOLLOWING:
@@ -40,16 +45,21 @@ class CalendarEvent(models.Model):
 
         :rtype: key.account.visit
         """
-        # sudo: the meetings are moved by people who may not see the customer's file
-        meetings = self.sudo().filtered(lambda event: event.res_model == VISIT)
-        visits = self.env[VISIT].sudo()  # sudo: as above
-        return visits.search([("event_id", "in", meetings.ids)]) if meetings else visits
+        # sudo: the meetings are moved by people who may not see the customer's file. The visit alone says
+        # which meeting is its own; what stands on the meeting anybody could have written.
+        return self.env[VISIT].sudo().search([("event_id", "in", self.ids)])
 
     def _check_no_visit_ahead(self):
         if self._get_visits().filtered(lambda visit: visit.state in AHEAD_STATES):
             raise UserError(self.env._(
                 "This meeting is a visit to a key account that is still to be held. Open the visit and "
                 "cancel it with the reason; the meeting then goes by itself."
+            ))
+
+    def _check_no_visit(self):
+        if self.env.context.get(FOLLOWS) is not FOLLOWING and self._get_visits():
+            raise UserError(self.env._(
+                "This meeting is a visit to a key account and stays with it. Make another meeting."
             ))
 
     def _move_visits(self):

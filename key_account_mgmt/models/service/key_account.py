@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...calculations.rhythm import GRACE_DAYS
 from ...calculations.schedule import choose_contact
 from .key_account_visit import AHEAD_STATES, HELD_STATES, MEETING_TYPES, OPEN_STATES
 
@@ -15,6 +16,9 @@ class KeyAccount(models.Model):
         comodel_name="key.account.visit", inverse_name="account_id", string="Visits"
     )
     visit_count = fields.Integer(compute="_compute_visits", string="Visits Held")
+    urgent_visit_count = fields.Integer(
+        compute="_compute_visits", string="Urgent Visits", help="Of those held (X19)."
+    )
     last_visit_date = fields.Date(compute="_compute_visits", string="Last Visit")
     next_visit_date = fields.Date(
         compute="_compute_visits", string="Next Visit", help="The next visit that is planned."
@@ -24,7 +28,11 @@ class KeyAccount(models.Model):
         string="Visit Due",
         help="The day by which the account is to be visited as its grade promises.",
     )
-    is_visit_overdue = fields.Boolean(compute="_compute_visits", string="Visit Overdue")
+    is_visit_overdue = fields.Boolean(
+        compute="_compute_visits",
+        string="Visit Overdue",
+        help="The day has passed, and no visit is planned soon after it.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -33,14 +41,15 @@ class KeyAccount(models.Model):
         visits = self.env["key.account.visit"]
         groups = visits._read_group(
             [("account_id", "in", self.ids), ("state", "in", HELD_STATES)],
-            ["account_id", "visit_type"], ["__count", "date:max"],
+            ["account_id", "visit_type", "is_urgent", "ratification"], ["__count", "date:max"],
         )
         held = {}
-        for account, kind, count, day in groups:
-            total, last = held.get(account.id, (0, None))
-            if kind in MEETING_TYPES:
+        for account, kind, is_urgent, ratification, count, day in groups:
+            total, urgent, last = held.get(account.id, (0, 0, None))
+            # what was not ratified was held, and keeps no promise (X19)
+            if kind in MEETING_TYPES and ratification != "refused":
                 last = max(last or day, day)
-            held[account.id] = (total + count, last)
+            held[account.id] = (total + count, urgent + (count if is_urgent else 0), last)
         ahead = dict(visits._read_group(
             [("account_id", "in", self.ids), ("state", "in", AHEAD_STATES),
              ("start", ">=", fields.Datetime.now())],
@@ -48,12 +57,11 @@ class KeyAccount(models.Model):
         ))
         for account in self:
             origin = account._origin
-            account.visit_count, last = held.get(origin.id, (0, None))
+            account.visit_count, account.urgent_visit_count, last = held.get(origin.id, (0, 0, None))
             account.last_visit_date = last
             account.next_visit_date = ahead.get(origin)
             account.visit_due_date = account._get_visit_due(last)
-            due = account.visit_due_date
-            account.is_visit_overdue = bool(due) and due < account.company_id._get_key_account_today()
+            account.is_visit_overdue = account._is_overdue_today()
 
     # === CRUD METHODS === #
 
@@ -64,6 +72,8 @@ class KeyAccount(models.Model):
         result = super().write(vals)
         for account, manager in before.items():
             account._hand_on_visits(manager)
+        if vals.get("state") in ("suspended", "ended"):
+            self._cancel_visits_ahead()
         return result
 
     # === ACTION METHODS === #
@@ -86,7 +96,8 @@ class KeyAccount(models.Model):
     @api.model
     def _get_listed_fields(self):
         return super()._get_listed_fields() | {
-            "visit_count", "last_visit_date", "next_visit_date", "visit_due_date", "is_visit_overdue",
+            "visit_count", "urgent_visit_count", "last_visit_date", "next_visit_date", "visit_due_date",
+            "is_visit_overdue",
         }
 
     def _get_visit_interval(self):
@@ -102,6 +113,13 @@ class KeyAccount(models.Model):
         interval = self._get_visit_interval()
         since = last or self.admission_date
         return bool(interval and since) and since + timedelta(days=interval)
+
+    def _is_overdue_today(self):
+        """Return whether a visit is overdue; one that is planned some days after it was due is not."""
+        due, planned = self.visit_due_date, self.next_visit_date
+        if not due or due >= self.company_id._get_key_account_today():
+            return False
+        return not planned or planned > fields.Date.add(due, days=GRACE_DAYS)
 
     def _get_visit_proposals(self):
         """Return what a visit is proposed with: place, purpose, content and expected effect (V1).
@@ -123,7 +141,7 @@ class KeyAccount(models.Model):
         return ", ".join(lines) or self.env._("At the customer's")
 
     def _get_people_to_meet(self):
-        """Return the people with a say who are among the customer's contacts.
+        """Return the people with a say who are among the customer's contacts; where none is known, all.
 
         :return: {account id: {contact id: (decision power, day of the last meeting)}}
         :rtype: dict
@@ -137,6 +155,28 @@ class KeyAccount(models.Model):
             found.setdefault(person.account_id.id, {})[person.partner_id.id] = (
                 person.decision_power, person.last_met_date or None
             )
+        for account_id, contact_ids in self.filtered(
+            lambda account: account.id not in found
+        )._get_visit_contacts().items():
+            found[account_id] = dict.fromkeys(contact_ids, (0, None))
+        return found
+
+    def _get_visit_contacts(self):
+        """Return the people of the customers that a visit may be paid to, whoever may see the contacts.
+
+        :return: {account id: [contact ids]}; accounts without contacts are missing
+        :rtype: dict
+        """
+        # sudo: who reads the account reads whom it can be visited at, also where the contacts are hidden
+        accounts = self.sudo()
+        by_partner = {account.partner_id.id: account.id for account in accounts}
+        contacts = accounts.env["res.partner"].search_fetch([
+            ("commercial_partner_id", "in", list(by_partner)), ("is_company", "=", False),
+            ("parent_id", "!=", False), ("type", "=", "contact"),
+        ], ["commercial_partner_id"], order="id")
+        found = {}
+        for contact in contacts:
+            found.setdefault(by_partner[contact.commercial_partner_id.id], []).append(contact.id)
         return found
 
     def _choose_visit_contact(self, start):
@@ -166,6 +206,17 @@ class KeyAccount(models.Model):
                 own[contact_id] = (own[contact_id][0], day)
             chosen.append(contact_id)
         return chosen
+
+    def _cancel_visits_ahead(self):
+        """With the co-operation the visits that were not held yet end, with that as the reason."""
+        for account in self:
+            # sudo: whoever ends or suspends the co-operation need not be the one who leads the visits
+            visits = self.env["key.account.visit"].sudo().search([
+                ("account_id", "=", account.id), ("state", "in", OPEN_STATES),
+            ])
+            visits._cancel(self.env._(
+                "The customer is “%(state)s”.", state=account._get_state_label(account.state)
+            ))
 
     def _hand_on_visits(self, manager):
         """Let the visits to come go with the account: to its department, and to its new manager.

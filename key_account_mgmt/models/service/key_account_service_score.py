@@ -14,10 +14,13 @@ from .key_account_visit import HELD_STATES, MEETING_TYPES
 
 SERVICE_KIND = [
     ("visit", "Visits"),
+    ("call", "Phone Calls"),
     ("survey", "Satisfaction Surveys"),
     ("response", "Complaints Answered in Time"),
     ("resolution", "Complaints Solved in Time"),
 ]
+# What a grade promises in intervals, beside times of answers
+PROMISED_KINDS = ("visit", "call", "survey")
 
 
 class ServiceFigure(NamedTuple):
@@ -26,6 +29,8 @@ class ServiceFigure(NamedTuple):
     kind: str
     promised: int
     delivered: int
+    # of those delivered, what could not wait for a plan (X19)
+    urgent: int = 0
 
     @property
     def rate(self):
@@ -42,8 +47,8 @@ class KeyAccount(models.Model):
         compute="_compute_service_score",
         digits=(5, 2),
         aggregator="avg",
-        help="What was kept in the last twelve months of what the grade promises: visits, satisfaction "
-        "surveys, complaints answered and solved in time; the mean of those that were promised.",
+        help="What was kept in the last twelve months of what the grade promises: visits, phone calls, "
+        "satisfaction surveys, complaints answered and solved in time; the mean of those that were promised.",
     )
     has_service_score = fields.Boolean(
         compute="_compute_service_score", help="Anything was promised in the last twelve months."
@@ -51,7 +56,7 @@ class KeyAccount(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("grade_id", "state", "visit_ids.state", "complaint_ids.state")
+    @api.depends("grade_id", "state", "visit_ids.state", "visit_ids.ratification", "complaint_ids.state")
     def _compute_service_score(self):
         for company, accounts in self.grouped("company_id").items():
             date_to = (company or self.env.company)._get_key_account_today()
@@ -89,45 +94,57 @@ class KeyAccount(models.Model):
     def _get_service_figures(self, date_from, date_to):
         """Return what these accounts were promised and got in a period; no query for each account.
 
-        An account that is not active now is promised nothing.
+        Promised is what the grade of that time promised at that time, on the days on which the account was
+        active.
 
         :param datetime.date date_from: first day
         :param datetime.date date_to: last day, inclusive
         :return: {account: [:class:`ServiceFigure`]}
         :rtype: dict
         """
-        changes = self._get_grade_changes()
+        changes, periods = self._get_promise_changes(), self._get_active_periods()
         delivered = self._count_delivered(date_from, date_to)
         figures = {}
         for account in self:
-            segments = get_segments(changes.get(account, []), date_from, date_to)
-            visits = count_promised((days, grade.visit_interval_days) for days, grade in segments)
-            surveys = count_promised((days, grade.survey_interval_months * MONTH) for days, grade in segments)
+            promised = {
+                kind: count_promised(get_segments(
+                    [(day, promise[kind]) for day, promise in changes.get(account.id, ())],
+                    periods.get(account.id, ()), date_from, date_to,
+                ))
+                for kind in PROMISED_KINDS
+            }
             own = delivered[account.id]
             figures[account] = [
-                ServiceFigure("visit", visits, own.get("visit", 0)),
-                ServiceFigure("survey", surveys, own.get("survey", 0)),
+                ServiceFigure("visit", promised["visit"], own.get("visit", 0), own.get("urgent", 0)),
+                ServiceFigure("call", promised["call"], own.get("call", 0)),
+                ServiceFigure("survey", promised["survey"], own.get("survey", 0)),
                 ServiceFigure("response", own.get("response_due", 0), own.get("response", 0)),
                 ServiceFigure("resolution", own.get("resolution_due", 0), own.get("resolution", 0)),
             ]
         return figures
 
-    def _get_grade_changes(self):
-        """Return since when which grade's policy counts for each active account, the oldest first.
+    def _get_promise_changes(self):
+        """Return since when which intervals were promised to each account, in days, the oldest first.
 
-        :return: {account: [(day, key.account.grade)]}
+        :return: {account id: [(day, {kind: days})]}
         :rtype: dict
         """
-        active = self.filtered(lambda account: account.state == "active")
-        rows = self.env["key.account.grade.history"].search_fetch(
-            [("account_id", "in", active.ids)],
-            ["account_id", "scheme_id", "grade_id", "date_from"],
+        # sudo: who may read the account may read what it was promised
+        rows = self.env["key.account.grade.history"].sudo().search_fetch(
+            [("account_id", "in", self.ids), ("is_aside", "=", False)],
+            [
+                "account_id", "date_from", "visit_interval_days", "call_interval_days",
+                "survey_interval_months",
+            ],
             order="date_from, id",
         )
-        changes = {account: [] for account in active}
+        changes = {}
         for row in rows:
-            if row.scheme_id == row.account_id.scheme_id:
-                changes[row.account_id].append((row.date_from, row.grade_id))
+            changes.setdefault(row.account_id.id, []).append((row.date_from, {
+                "visit": row.visit_interval_days,
+                "call": row.call_interval_days,
+                "survey": row.survey_interval_months * MONTH,
+            }))
         return changes
 
     def _count_delivered(self, date_from, date_to):
@@ -137,12 +154,18 @@ class KeyAccount(models.Model):
         :rtype: dict
         """
         counts = {account.id: {} for account in self}
-        for kind in ("visit", "survey"):
+        for kind in PROMISED_KINDS:
             model, domain = self._get_service_evidence(kind, date_from, date_to)
             # sudo: numbers about accounts that the user reads; the records behind them stay theirs
             groups = self.env[model].sudo()._read_group(domain, ["account_id"], ["__count"])
             for account, count in groups:
                 counts[account.id][kind] = count
+        model, domain = self._get_service_evidence("visit", date_from, date_to)
+        # sudo: as above
+        for account, count in self.env[model].sudo()._read_group(
+            domain & Domain("is_urgent", "=", True), ["account_id"], ["__count"]
+        ):
+            counts[account.id]["urgent"] = count
         for kind in ("response", "resolution"):
             model, domain = self._get_service_evidence(kind, date_from, date_to)
             field = f"is_{kind}_in_time"
@@ -164,11 +187,13 @@ class KeyAccount(models.Model):
         """
         domain = Domain("account_id", "in", self.ids)
         period = [date_from, date_to]
-        if kind == "visit":
-            # a phone call alone keeps no promised visit
+        if kind in ("visit", "call"):
+            # a phone call alone keeps no promised visit, nor does an urgent one that was not ratified
             return "key.account.visit", domain & Domain("state", "in", HELD_STATES) & Domain(
-                "visit_type", "in", MEETING_TYPES
-            ) & Domain("date", ">=", period[0]) & Domain("date", "<=", period[1])
+                "visit_type", "in", MEETING_TYPES if kind == "visit" else ("call",)
+            ) & Domain("ratification", "!=", "refused") & Domain(
+                "date", ">=", period[0]
+            ) & Domain("date", "<=", period[1])
         if kind == "survey":
             return "key.account.satisfaction", domain & Domain("state", "=", "answered") & Domain(
                 "answer_date", ">=", period[0]

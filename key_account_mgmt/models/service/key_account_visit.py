@@ -7,7 +7,6 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
 from ..access.key_account_approval_mixin import Transition
-from ..access.roles import group
 
 VISIT_STATE = [
     ("draft", "Draft"),
@@ -42,13 +41,15 @@ HELD_STATES = ("done", "reported", "verified")
 # The customer is seen, here or there or on a screen; a phone call alone keeps no promised visit.
 MEETING_TYPES = ("outbound", "reception", "online")
 
-# The seven items of a plan's line (V1); time and people are decided with the plan.
+# The seven items of a plan's line (V1). People, time and texts are decided with the plan; where and with
+# whom it is held is daily work, and belongs to the report once it was.
 DECIDED_FIELDS = frozenset({"user_id", "visit_type", "plan_id"})
-ITEM_FIELDS = frozenset({"place", "contact_ids", "purpose", "content", "expected_effect"})
+TEXT_FIELDS = frozenset({"purpose", "content", "expected_effect"})
+ITEM_FIELDS = TEXT_FIELDS | {"place", "contact_ids"}
 TIME_FIELDS = frozenset({"start", "stop"})
 REPORT_FIELDS = frozenset({
-    "report", "outcome", "report_needs", "report_agreements", "report_problems", "contact_ids",
-    "visitor_ids", *TIME_FIELDS,
+    "report", "outcome", "report_needs", "report_agreements", "report_problems", "visitor_ids", "user_id",
+    *ITEM_FIELDS, *TIME_FIELDS,
 })
 
 
@@ -108,7 +109,8 @@ class KeyAccountVisit(models.Model):
         group_expand="_group_expand_states",
     )
     visit_type = fields.Selection(
-        selection=VISIT_TYPE, string="Kind", required=True, default="outbound", tracking=True
+        selection=VISIT_TYPE, string="Kind", required=True, compute="_compute_visit_type", store=True,
+        readonly=False, precompute=True, tracking=True,
     )
     is_urgent = fields.Boolean(
         string="Urgent",
@@ -127,7 +129,9 @@ class KeyAccountVisit(models.Model):
         store=True,
         help="The day of the visit where the company is, whoever reads it from where.",
     )
-    place = fields.Char(compute="_compute_items", store=True, readonly=False, precompute=True)
+    place = fields.Char(
+        compute="_compute_items", store=True, readonly=False, precompute=True, tracking=True
+    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Led By",
@@ -143,6 +147,7 @@ class KeyAccountVisit(models.Model):
         column1="visit_id",
         column2="user_id",
         string="Our People",
+        tracking=True,
         domain="[('share', '=', False)]",
     )
     contact_ids = fields.Many2many(
@@ -155,15 +160,29 @@ class KeyAccountVisit(models.Model):
         compute="_compute_contact_ids",
         store=True,
         readonly=False,
+        tracking=True,
     )
     account_partner_id = fields.Many2one(related="account_id.partner_id", string="Customer")
-    purpose = fields.Text(compute="_compute_items", store=True, readonly=False, precompute=True)
-    content = fields.Text(compute="_compute_items", store=True, readonly=False, precompute=True)
-    expected_effect = fields.Text(compute="_compute_items", store=True, readonly=False, precompute=True)
+    purpose = fields.Text(
+        compute="_compute_items", store=True, readonly=False, precompute=True, tracking=True
+    )
+    content = fields.Text(
+        compute="_compute_items", store=True, readonly=False, precompute=True, tracking=True
+    )
+    expected_effect = fields.Text(
+        compute="_compute_items", store=True, readonly=False, precompute=True, tracking=True
+    )
 
     # Where it comes from
     planned_start = fields.Datetime(
         string="Approved Time", readonly=True, copy=False, help="The time that was approved with the plan."
+    )
+    is_changed = fields.Boolean(
+        string="Changed Since the Approval",
+        readonly=True,
+        copy=False,
+        help="Another person, time or purpose than the plan was approved with: it is held once the plan has "
+        "been approved again.",
     )
     is_generated = fields.Boolean(readonly=True, copy=False)
     is_touched = fields.Boolean(
@@ -210,6 +229,10 @@ class KeyAccountVisit(models.Model):
     ratification_deadline = fields.Date(string="Ratify Until", readonly=True, copy=False)
     ratified_by_id = fields.Many2one(
         comodel_name="res.users", readonly=True, copy=False, ondelete="restrict"
+    )
+    ratified_on = fields.Datetime(
+        string="Ratification Decided On", readonly=True, copy=False,
+        help="Ratified or not, it was decided then.",
     )
     ratification_note = fields.Text(string="Why Not Ratified", readonly=True, copy=False)
     can_ratify = fields.Boolean(compute="_compute_can_ratify")
@@ -259,10 +282,23 @@ class KeyAccountVisit(models.Model):
         for visit in self:
             visit.team_id = visit.account_id.team_id
 
+    @api.depends("account_id")
+    def _compute_visit_type(self):
+        """Propose the form that the grade says; what somebody chose stays."""
+        for visit in self:
+            if visit._origin or visit.visit_type not in (False, "outbound"):
+                visit.visit_type = visit.visit_type or "outbound"
+            else:
+                visit.visit_type = visit.account_id.grade_id.visit_type or "outbound"
+
     @api.depends("start")
     def _compute_stop(self):
+        """Let the end go with the beginning: a visit that is moved lasts as long as before."""
         for visit in self:
-            if visit.start and (not visit.stop or visit.stop <= visit.start):
+            before = visit._origin
+            if visit.start and before.start and before.stop and before.start != visit.start:
+                visit.stop = visit.start + (before.stop - before.start)
+            elif visit.start and (not visit.stop or visit.stop <= visit.start):
                 visit.stop = visit.start + timedelta(hours=1)
 
     @api.depends("start", "company_id")
@@ -291,11 +327,13 @@ class KeyAccountVisit(models.Model):
     def _compute_conflict_warning(self):
         self.conflict_warning = False
         zone = pytz.timezone(self.env.user.tz or self.env.company._get_key_account_timezone().zone)
-        for visit in self.filtered(lambda visit: visit.start and visit.stop and visit.state in OPEN_STATES):
+        for visit in self.filtered(
+            lambda visit: visit.start and visit.stop and visit.state in (*OPEN_STATES, "done")
+        ):
             people = visit.visitor_ids._origin | visit.user_id
             # sudo: that a colleague is out is no secret, only at whose place he is
             others = self.sudo().search([
-                ("id", "!=", visit._origin.id), ("state", "in", OPEN_STATES),
+                ("id", "!=", visit._origin.id), ("state", "in", OPEN_STATES + HELD_STATES),
                 ("start", "<", visit.stop), ("stop", ">", visit.start),
                 "|", ("user_id", "in", people.ids), ("visitor_ids", "in", people.ids),
             ], limit=5)
@@ -317,6 +355,16 @@ class KeyAccountVisit(models.Model):
             if visit.contact_ids.commercial_partner_id - visit.account_id.partner_id:
                 raise ValidationError(self.env._(
                     "A contact belongs to another customer: choose people of the customer that is visited."
+                ))
+
+    @api.constrains("state", "start")
+    def _check_held_before_now(self):
+        now = fields.Datetime.now()
+        for visit in self:
+            if visit.state in HELD_STATES and visit.start > now:
+                raise ValidationError(self.env._(
+                    "%(visit)s cannot have been held: it begins later than now. Correct its time.",
+                    visit=visit.display_name,
                 ))
 
     @api.constrains("plan_id", "start", "account_id")
@@ -341,6 +389,7 @@ class KeyAccountVisit(models.Model):
     def create(self, vals_list):
         visits = super().create(vals_list)
         for visit in visits:
+            visit._check_customer_open()
             visit._check_plan_open(visit.plan_id.id)
             # sudo: whoever leads goes along, also where the visit was held before this system was there
             visit.sudo().visitor_ids |= visit.user_id
@@ -352,6 +401,12 @@ class KeyAccountVisit(models.Model):
             raise UserError(self.env._(
                 "A visit stays with its customer: cancel it, and plan another one for the other customer."
             ))
+        if "state" in vals and len(vals) > 1:
+            # whether the step may be taken is asked of what the visit is then
+            self.write({name: value for name, value in vals.items() if name != "state"})
+            return self.write({"state": vals["state"]})
+        if "start" in vals and "stop" not in vals:
+            return self._shift(vals)
         if not self.env.su:
             self._check_changeable(vals)
             self._touch(vals)
@@ -372,6 +427,14 @@ class KeyAccountVisit(models.Model):
             self._update_meetings()
         return result
 
+    def _shift(self, vals):
+        """Write another beginning; each visit lasts as long as before."""
+        start = fields.Datetime.to_datetime(vals["start"])
+        for visit in self:
+            stop = start and start + (visit.stop - visit.start)
+            visit.write({**vals, "stop": stop})
+        return True
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_decided(self):
         for visit in self:
@@ -387,9 +450,10 @@ class KeyAccountVisit(models.Model):
     @api.model
     def _get_system_fields(self):
         return super()._get_system_fields() | {
-            "company_id", "team_id", "date", "planned_start", "is_generated", "is_touched", "event_id",
-            "reported_on", "closing_reason", "ratification", "ratification_deadline", "ratified_by_id",
-            "ratification_note", "is_reminded", "is_report_reminded", "is_escalated",
+            "company_id", "team_id", "date", "planned_start", "is_changed", "is_generated", "is_touched",
+            "event_id", "reported_on", "closing_reason", "ratification", "ratification_deadline",
+            "ratified_by_id", "ratified_on", "ratification_note", "is_reminded", "is_report_reminded",
+            "is_escalated",
         }
 
     @api.model
@@ -397,44 +461,13 @@ class KeyAccountVisit(models.Model):
         return super()._get_listed_fields() | {
             "account_id", "account_partner_id", "company_id", "team_id", "plan_id", "state", "visit_type",
             "is_urgent", "start", "stop", "date", "place", "user_id", "visitor_ids", "contact_ids",
-            "purpose", "content", "expected_effect", "outcome", "planned_start", "is_generated",
-            "event_id", "reported_on", "ratification", "ratification_deadline", "can_ratify",
+            "purpose", "content", "expected_effect", "outcome", "planned_start", "is_changed",
+            "is_generated", "event_id", "reported_on", "ratification", "ratification_deadline", "ratified_on",
+            "can_ratify",
             "can_approve", "activity_ids", "activity_state", "activity_summary", "activity_type_id",
             "activity_type_icon", "activity_user_id", "activity_exception_decoration",
             "activity_exception_icon", "my_activity_date_deadline", "message_needaction",
         }
-
-    def _check_created_in_state(self):
-        """Let the director take over visits that were held before this system was there."""
-        if not (self.state == "verified" and self.env.user.has_group(group("director"))):
-            raise UserError(self.env._(
-                "A new visit starts as a draft. Only the director takes over visits that were held before."
-            ))
-        self._record_decision("imported", role="director")
-
-    @api.model
-    def _check_plan_open(self, plan_id):
-        # sudo: the plan may be another department's, which is refused elsewhere
-        plan = self.env["key.account.visit.plan"].sudo().browse(plan_id or ())
-        if plan and plan.state != "draft" and not self.env.su:
-            raise UserError(self.env._(
-                "%(plan)s is “%(state)s”: visits are added to it and taken from it only after “Revise”, "
-                "and it is approved anew.",
-                plan=plan.display_name, state=plan._get_state_label(plan.state),
-            ))
-
-    def _check_people(self):
-        """Refuse to send somebody who may not see the customer's file; others come along freely."""
-        accounts = self.env["key.account"]
-        for visit in self:
-            accounts._check_may_work(visit, visit.visitor_ids)
-            # sudo: the account is asked for the one who leads, not for the one who plans
-            if not self.env.su and not visit.account_id.sudo()._is_open_to(visit.user_id):
-                raise UserError(self.env._(
-                    "%(user)s does not work for this customer: add him to the account team first, or let "
-                    "somebody else lead the visit.",
-                    user=visit.user_id.name,
-                ))
 
     def _get_approval_team(self):
         return self.team_id
@@ -444,5 +477,10 @@ class KeyAccountVisit(models.Model):
 
     @api.model
     def _get_kept_domain(self):
-        """Return the domain of visits that count for what was promised: planned or held, seen in person."""
-        return Domain("state", "in", AHEAD_STATES + HELD_STATES) & Domain("visit_type", "in", MEETING_TYPES)
+        """Return the domain of visits that count for what was promised.
+
+        Planned or held, the customer seen in person; urgent ones unless their ratification was refused (X19).
+        """
+        return Domain("state", "in", AHEAD_STATES + HELD_STATES) & Domain(
+            "visit_type", "in", MEETING_TYPES
+        ) & Domain("ratification", "!=", "refused")

@@ -29,6 +29,9 @@ class KeyAccountVisitCoverage(models.Model):
     promised_count = fields.Integer(string="Promised", readonly=True)
     planned_count = fields.Integer(string="In the Plan", readonly=True)
     held_count = fields.Integer(string="Held", readonly=True)
+    urgent_count = fields.Integer(
+        string="Of Which Urgent", readonly=True, help="Visits that could not wait for a plan (X19)."
+    )
     missing_count = fields.Integer(string="Missing", readonly=True)
 
     @property
@@ -45,7 +48,7 @@ class KeyAccountVisitCoverage(models.Model):
                        CASE WHEN grade.visit_interval_days > 0 AND due.first <= plan.date_to
                             THEN (plan.date_to - due.first) / grade.visit_interval_days + 1
                             ELSE 0 END AS promised_count,
-                       visits.planned_count, visits.held_count
+                       visits.planned_count, visits.held_count, visits.urgent_count
                   FROM key_account_visit_plan plan
                   JOIN key_account account ON account.team_id = plan.team_id
                        AND account.company_id = plan.company_id
@@ -56,6 +59,7 @@ class KeyAccountVisitCoverage(models.Model):
                       FROM key_account_visit visit
                      WHERE visit.account_id = account.id AND visit.date < plan.date_from
                        AND visit.state IN %(kept)s AND visit.visit_type IN %(types)s
+                       AND visit.ratification IS DISTINCT FROM 'refused'
                        ) last
                  CROSS JOIN LATERAL (
                     SELECT GREATEST(
@@ -65,11 +69,13 @@ class KeyAccountVisitCoverage(models.Model):
                        ) due
                  CROSS JOIN LATERAL (
                     SELECT count(*) AS planned_count,
-                           count(*) FILTER (WHERE visit.state IN %(held)s) AS held_count
+                           count(*) FILTER (WHERE visit.state IN %(held)s) AS held_count,
+                           count(*) FILTER (WHERE visit.is_urgent) AS urgent_count
                       FROM key_account_visit visit
                      WHERE visit.account_id = account.id
                        AND visit.date BETWEEN plan.date_from AND plan.date_to
                        AND visit.visit_type IN %(types)s
+                       AND visit.ratification IS DISTINCT FROM 'refused'
                        AND (visit.state IN %(kept)s OR visit.state = 'draft' AND visit.plan_id = plan.id)
                        ) visits
                    ) counted

@@ -93,12 +93,13 @@ class KeyAccountVisit(models.Model):
     def _remind(self):
         self.ensure_one()
         is_unheard = self.state in AHEAD_STATES
-        self.activity_schedule(
+        speaking = self.with_context(lang=self.user_id.lang)
+        speaking.activity_schedule(
             REMINDER,
             user_id=self.user_id.id,
             summary=(
-                self.env._("Was the visit held? Enter it, or cancel it with the reason") if is_unheard
-                else self.env._("The report of the visit is due")
+                speaking.env._("Was the visit held? Enter it, or cancel it with the reason") if is_unheard
+                else speaking.env._("The report of the visit is due")
             ),
         )
         self["is_reminded" if is_unheard else "is_report_reminded"] = True
@@ -116,7 +117,12 @@ class KeyAccountVisit(models.Model):
             & self._get_days_over_domain(lambda company: company.key_account_missed_days or None),
             order="start, id",
         )
-        work_through(visits, lambda visit: visit._miss(self.env._("Nothing was entered in time.")))
+        work_through(visits, lambda visit: visit._miss_unheard())
+
+    def _miss_unheard(self):
+        # whoever leads it reads the reason, in his language
+        speaking = self.with_context(lang=self.user_id.lang)
+        speaking._miss(speaking.env._("Nothing was entered in time."))
 
     @api.model
     def _cron_escalate_ratifications(self):
@@ -136,11 +142,17 @@ class KeyAccountVisit(models.Model):
 
     def _escalate(self):
         self.ensure_one()
-        director = self.company_id.key_account_director_id
+        director = self._get_late_ratification_reader()
         if director:
-            self.activity_schedule(
+            speaking = self.with_context(lang=director.lang)
+            speaking.activity_schedule(
                 TODO,
                 user_id=director.id,
-                summary=self.env._("An urgent visit was not ratified in time"),
+                summary=speaking.env._("An urgent visit was not ratified in time"),
             )
             self.is_escalated = True
+
+    def _get_late_ratification_reader(self):
+        """Return who is told: the director, or who holds that role or stands above it where none is named."""
+        named = self.company_id.key_account_director_id
+        return named or self._get_role_users("director")[:1] or self._get_role_users("executive")[:1]

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from .key_account_visit import AHEAD_STATES
 
@@ -27,11 +28,13 @@ class KeyAccountVisit(models.Model):
     def _get_meeting_values(self):
         """Return what the calendar holds of a visit; the customer's people are not asked to it."""
         self.ensure_one()
+        # whoever leads the visit reads his calendar in his language, whoever approved the plan
+        speaking = self.with_context(lang=self.user_id.lang)
         return {
-            "name": self.env._(
+            "name": speaking.env._(
                 "%(kind)s: %(account)s",
-                kind=self._fields["visit_type"].convert_to_export(self.visit_type, self),
-                account=self.account_id.display_name,
+                kind=speaking._fields["visit_type"].convert_to_export(self.visit_type, speaking),
+                account=speaking.account_id.display_name,
             ),
             "start": self.start,
             "stop": self.stop,
@@ -64,8 +67,16 @@ class KeyAccountVisit(models.Model):
             }
             for visit in visits
         ])
-        for visit, event in zip(visits, events):
-            visit.event_id = event
+        # one UPDATE: where a visit has its meeting is nobody's to follow
+        self.env.cr.execute(SQL(
+            """
+            UPDATE key_account_visit SET event_id = made.event_id
+              FROM unnest(%s::int[], %s::int[]) AS made (id, event_id)
+             WHERE key_account_visit.id = made.id
+            """,
+            visits.ids, events.ids,
+        ))
+        visits.invalidate_recordset(["event_id"], flush=False)
 
     def _update_meetings(self):
         """Let the calendar follow the visits."""

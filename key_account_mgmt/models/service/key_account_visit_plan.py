@@ -1,9 +1,13 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, date_utils
 
 from ..access.key_account_approval_mixin import Transition
-from .key_account_visit import AHEAD_STATES, OPEN_STATES
+from ..access.roles import group
+from .key_account_visit import AHEAD_STATES, HELD_STATES, OPEN_STATES
 
 PLAN_STATE = [
     ("draft", "Draft"),
@@ -19,6 +23,8 @@ PERIOD = [
 ]
 DECIDED_STATES = ("submitted", "reviewed", "approved")
 ITEMS = ("purpose", "content", "expected_effect")
+# Where people do not meet there is no place to be named.
+PLACELESS = ("call", "online")
 # So many visits get their place in the calendar at once; more of them by the scheduled action.
 AT_ONCE = 100
 
@@ -95,6 +101,16 @@ class KeyAccountVisitPlan(models.Model):
     )
     visit_count = fields.Integer(compute="_compute_visit_counts", string="Visits Planned")
     held_count = fields.Integer(compute="_compute_visit_counts", string="Visits Held")
+    urgent_count = fields.Integer(
+        compute="_compute_urgent_count",
+        string="Urgent Visits",
+        help="Visits of the department in the period that could not wait for the plan (X19).",
+    )
+    changed_count = fields.Integer(
+        compute="_compute_visit_counts",
+        string="Visits Changed",
+        help="Visits of the approved plan that were changed while it is revised.",
+    )
     waiting_meeting_count = fields.Integer(
         compute="_compute_visit_counts",
         string="Not in the Calendar Yet",
@@ -113,6 +129,7 @@ class KeyAccountVisitPlan(models.Model):
         string="Accounts With Less Than Promised",
         help="Accounts that get fewer visits in the period than their grade promises, or none at all.",
     )
+    can_cancel = fields.Boolean(compute="_compute_can_cancel")
     overlap_warning = fields.Char(compute="_compute_overlap_warning")
 
     _dates = models.Constraint("CHECK (date_to >= date_from)", "The period ends before it begins.")
@@ -137,25 +154,32 @@ class KeyAccountVisitPlan(models.Model):
                 plan.date_from = date_utils.start_of(plan.period_date, plan.period)
                 plan.date_to = date_utils.end_of(plan.period_date, plan.period)
 
-    @api.depends("visit_ids.state", "visit_ids.event_id")
+    @api.depends("visit_ids.state", "visit_ids.event_id", "visit_ids.is_changed")
     @api.depends_context("uid")
     def _compute_visit_counts(self):
         # as the user: visits to accounts that he does not see are not counted for him
         groups = self.env["key.account.visit"]._read_group(
-            [("plan_id", "in", self.ids)], ["plan_id", "state"], ["__count", "event_id:count"]
+            [("plan_id", "in", self.ids)], ["plan_id", "state", "is_changed"], ["__count", "event_id:count"]
         )
         counts = {}
-        for plan, state, count, meetings in groups:
-            counts.setdefault(plan.id, {})[state] = (count, meetings)
+        for plan, state, is_changed, count, meetings in groups:
+            own = counts.setdefault(plan.id, Counter())
+            own[state] += count
+            own["changed"] += count if is_changed else 0
+            own["waiting"] += count - meetings if state in AHEAD_STATES else 0
         for plan in self:
-            own = counts.get(plan._origin.id, {})
-            plan.visit_count = sum(
-                count for state, (count, _meetings) in own.items() if state not in ("cancelled", "missed")
-            )
-            plan.held_count = sum(own.get(state, (0, 0))[0] for state in ("done", "reported", "verified"))
-            plan.waiting_meeting_count = sum(
-                own[state][0] - own[state][1] for state in AHEAD_STATES if state in own
-            )
+            own = counts.get(plan._origin.id, Counter())
+            plan.visit_count = sum(own[state] for state in (*OPEN_STATES, *HELD_STATES))
+            plan.held_count = sum(own[state] for state in HELD_STATES)
+            plan.changed_count = own["changed"]
+            plan.waiting_meeting_count = own["waiting"]
+
+    @api.depends("team_id", "date_from", "date_to")
+    @api.depends_context("uid")
+    def _compute_urgent_count(self):
+        visits = self.env["key.account.visit"]
+        for plan in self:
+            plan.urgent_count = plan.date_from and visits.search_count(plan._get_urgent_domain())
 
     @api.depends("visit_ids.state", "visit_ids.date", "date_from", "date_to", "team_id")
     @api.depends_context("uid")
@@ -166,6 +190,12 @@ class KeyAccountVisitPlan(models.Model):
         counts = {plan.id: count for plan, count in groups}
         for plan in self:
             plan.short_count = counts.get(plan._origin.id, 0)
+
+    @api.depends("approval_ids")
+    @api.depends_context("uid")
+    def _compute_can_cancel(self):
+        for plan in self:
+            plan.can_cancel = not plan._get_cannot_drop_reason()
 
     @api.depends("team_id", "date_from", "date_to", "state")
     def _compute_overlap_warning(self):
@@ -195,6 +225,8 @@ class KeyAccountVisitPlan(models.Model):
         frozen = {"team_id", "period", "period_date", "company_id", "user_id", "target"} & vals.keys()
         if frozen and not self.env.su:
             self._check_open(frozen)
+        if vals.get("state") in DECIDED_STATES:
+            self._lock_department()
         result = super().write(vals)
         if vals.get("state") == "approved":
             for plan in self:
@@ -244,6 +276,18 @@ class KeyAccountVisitPlan(models.Model):
             "display_name": self.display_name,
         }
 
+    def action_open_urgent(self):
+        """Open the department's urgent visits of the period."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("key_account_mgmt.key_account_visit_action")
+        return action | {
+            "domain": list(self._get_urgent_domain()),
+            "views": sorted(action["views"], key=lambda view: view[1] != "list"),
+            "context": {},
+            "display_name": self.env._("Urgent Visits"),
+        }
+
     def action_open_coverage(self):
         """Open what each account is promised and gets in the plan's period."""
         self.ensure_one()
@@ -272,7 +316,9 @@ class KeyAccountVisitPlan(models.Model):
         return f"{day.year} Q{(day.month + 2) // 3}" if self.period == "quarter" else str(day.year)
 
     def _get_overlapping(self):
-        """Return the department's plans that are decided on or approved and share days with this one.
+        """Return the department's plans that are in force or decided on and share days with this one.
+
+        One that is revised is in force by the visits that were approved with it.
 
         :rtype: key.account.visit.plan
         """
@@ -282,9 +328,29 @@ class KeyAccountVisitPlan(models.Model):
         # sudo: a plan stands in the way also where the user does not see it
         return self.sudo().search([
             ("id", "!=", self._origin.id), ("team_id", "=", self.team_id.id),
-            ("company_id", "=", self.company_id.id), ("state", "in", DECIDED_STATES),
+            ("company_id", "=", self.company_id.id),
             ("date_from", "<=", self.date_to), ("date_to", ">=", self.date_from),
+            "|", ("state", "in", DECIDED_STATES),
+            "&", ("state", "=", "draft"), ("visit_ids.state", "in", AHEAD_STATES + HELD_STATES),
         ]).sudo(False)
+
+    def _lock_department(self):
+        """Let one plan of a department after the other be decided on.
+
+        Whoever does the same at this moment waits, starts anew when this is done, and finds this plan.
+        """
+        # an UPDATE: a mere lock would let the other go on with what he saw before
+        self.env.cr.execute(SQL(
+            "UPDATE crm_team SET write_date = write_date WHERE id IN %s", tuple(self.team_id.ids) or (0,)
+        ))
+
+    def _get_urgent_domain(self):
+        self.ensure_one()
+        return Domain([
+            ("team_id", "=", self.team_id.id), ("company_id", "=", self.company_id.id),
+            ("is_urgent", "=", True), ("state", "in", AHEAD_STATES + HELD_STATES),
+            ("date", ">=", self.date_from), ("date", "<=", self.date_to),
+        ])
 
     def _check_open(self, names):
         for plan in self:
@@ -304,22 +370,24 @@ class KeyAccountVisitPlan(models.Model):
         """Refuse to submit a plan without visits, or with lines that lack one of the seven items (V1)."""
         self.ensure_one()
         # sudo: the whole plan is submitted
-        drafts = self.env["key.account.visit"].sudo().search([
-            ("plan_id", "=", self.id), ("state", "=", "draft"),
+        visits = self.env["key.account.visit"].sudo().search([
+            ("plan_id", "=", self.id), ("state", "in", OPEN_STATES),
         ])
-        if not drafts and not self.sudo().visit_ids:  # sudo: as above
+        if not visits and not self.sudo().visit_ids:  # sudo: as above
             raise UserError(self.env._(
                 "There is no visit in %(plan)s yet: generate them, or enter them by hand.",
                 plan=self.display_name,
             ))
-        lacking = drafts.filtered(
+        reachable = visits.account_id._get_visit_contacts()
+        lacking = visits.filtered(
             lambda visit: not all(visit[name] for name in ITEMS)
-            or (visit.visit_type == "outbound" and not visit.place)
+            or (visit.visit_type not in PLACELESS and not visit.place)
+            or (visit.account_id.id in reachable and not visit.contact_ids)
         )
         if lacking:
             raise UserError(self.env._(
-                "Visits that lack their place, purpose, content or expected effect: %(count)s. Complete "
-                "them.",
+                "Visits that do not say their place, whom they are to, their purpose, content or expected "
+                "effect: %(count)s. Complete them.",
                 count=len(lacking),
             ))
 
@@ -328,13 +396,15 @@ class KeyAccountVisitPlan(models.Model):
         self.ensure_one()
         visits = self.env["key.account.visit"]
         visits.flush_model()
-        # one UPDATE: through the ORM a year's plan of a big department takes minutes. What was moved while
-        # the plan was revised is approved as it is now.
+        # one UPDATE: through the ORM a year's plan of a big department takes minutes. What was changed while
+        # the plan was revised is approved as it is now; small moves do not add up to big ones.
         self.env.cr.execute(SQL(
             """
             UPDATE key_account_visit
                SET state = CASE state WHEN 'draft' THEN 'planned' ELSE state END,
-                   planned_start = start, write_uid = %(uid)s, write_date = %(now)s
+                   planned_start = CASE WHEN state = 'draft' OR is_changed OR planned_start IS NULL
+                                        THEN start ELSE planned_start END,
+                   is_changed = FALSE, write_uid = %(uid)s, write_date = %(now)s
              WHERE plan_id = %(plan)s AND state IN %(states)s
             """,
             uid=self.env.uid, now=self.env.cr.now(), plan=self.id, states=OPEN_STATES,
@@ -359,9 +429,39 @@ class KeyAccountVisitPlan(models.Model):
 
     def _get_cannot_work_reason(self, transition, target):
         reason = super()._get_cannot_work_reason(transition, target)
-        if not reason and target == "cancelled" and not self.closing_reason:
-            reason = self.env._("Cancel it by the button, which asks for the reason.")
+        if not reason and target == "cancelled":
+            reason = self._get_cannot_drop_reason()
+            if not reason and not self.closing_reason:
+                reason = self.env._("Cancel it by the button, which asks for the reason.")
         return reason
+
+    def _get_cannot_drop_reason(self):
+        """Say why the user may not cancel what was approved, and its visits with it, or False."""
+        self.ensure_one()
+        return self._was_approved() and not self.env.user.has_group(group("leader")) and self.env._(
+            "%(plan)s has been approved once: the leader or the director cancels it, and its visits with it.",
+            plan=self.display_name,
+        )
+
+    def _was_approved(self):
+        # sudo: the approvers before may be people whom the user does not see
+        return any(
+            row.decision == "approved" and row.step == len(self._approval_steps)
+            for row in self.sudo().approval_ids
+        )
+
+    def _get_barred_users(self):
+        return super()._get_barred_users() | self.user_id | self.create_uid
+
+    def _get_eligible(self, role, excluded):
+        """Return who may decide: nobody who does not see each of the visits; then who stands in does."""
+        users = super()._get_eligible(role, excluded)
+        visits = self.env["key.account.visit"]
+        domain = Domain("plan_id", "=", self.id) & Domain("state", "in", OPEN_STATES)
+        count = visits.sudo().search_count(domain)  # sudo: the whole plan is decided on
+        return users.filtered(
+            lambda user: visits.with_user(user).with_company(self.company_id).search_count(domain) == count
+        )
 
     def _get_printed_visits(self):
         """Return the lines of the printed plan, those that its reader may see.

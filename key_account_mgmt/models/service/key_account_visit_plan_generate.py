@@ -8,13 +8,18 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...calculations.schedule import Demand, get_due_dates, make_schedule
+from ...calculations.rhythm import Need
+from ...calculations.schedule import count_promised, get_first_due, make_schedule
 from .key_account_visit import HELD_STATES, OPEN_STATES
 
 # Where a company has no working calendar: Monday to Friday
 USUAL_HOURS = ((time(9), time(12)), (time(13), time(17)))
 # More visits of one person on a day than that are told of
 FULL_DAY = 8
+# From so many drafts on they are not deleted without a look at what hangs on them
+MANY = 1000
+# So many accounts are named in the note
+NAMED = 10
 
 
 class KeyAccountVisitPlan(models.Model):
@@ -54,8 +59,8 @@ class KeyAccountVisitPlan(models.Model):
                 "or choose another period."
             ))
         accounts, people, left_out = self._get_accounts_to_visit()
-        demands, taken = self._get_demands(accounts, people, begin)
-        slots = make_schedule(demands, working_time, taken)
+        needs, taken = self._get_needs(accounts, people, begin)
+        slots = make_schedule(needs, working_time, taken)
         self._insert_visits(slots, {account.id: account for account in accounts})
         # sudo: the note is the system's to write
         self.sudo().generation_note = self._get_generation_note(slots, accounts, left_out)
@@ -96,22 +101,24 @@ class KeyAccountVisitPlan(models.Model):
         theirs = accounts.with_user(person).with_company(self.company_id)
         return theirs._filtered_access("read").with_env(self.env)
 
-    def _get_demands(self, accounts, people, begin):
+    def _get_needs(self, accounts, people, begin):
         """Return what is due, and the times at which these people are out already.
 
-        :return: (list of Demand, {(user id, day): [(start, stop)]}) in local time
+        :return: (list of Need, {(user id, day): [(start, stop)]}) in local time
         :rtype: tuple
         """
         last, kept = self._get_standing(accounts, begin)
-        demands = [
-            Demand(people[account.id], due, account.number or "", account.id)
-            for account in accounts
-            for due in get_due_dates(
-                begin, self.date_to, account._get_visit_interval(),
-                last.get(account.id), kept.get(account.id, ()),
-            )
-        ]
-        return demands, self._get_taken(set(people.values()), begin)
+        needs = []
+        for account in accounts:
+            period = (begin, self.date_to)
+            interval, before = account._get_visit_interval(), last.get(account.id)
+            if count := count_promised(*period, interval, before):
+                needs.append(Need(
+                    people[account.id], account.number or "", account.id, interval,
+                    get_first_due(begin, interval, before), count, before,
+                    tuple(sorted(kept.get(account.id, ()))),
+                ))
+        return needs, self._get_taken(set(people.values()), begin)
 
     def _get_standing(self, accounts, begin):
         """Return the last visit of each account before a day, and the days of those after it that stay.
@@ -141,15 +148,17 @@ class KeyAccountVisitPlan(models.Model):
         taken = {}
         # sudo: of visits to hidden accounts only the times count, so that nobody is out twice
         for visit in self.env["key.account.visit"].sudo().search_fetch([
-            ("user_id", "in", list(user_ids)), ("start", ">=", start), ("start", "<", stop),
+            ("start", ">=", start), ("start", "<", stop),
+            "|", ("user_id", "in", list(user_ids)), ("visitor_ids", "in", list(user_ids)),
             ("state", "in", OPEN_STATES + HELD_STATES),
             "|", ("state", "!=", "draft"), ("plan_id", "in", (False, self.id)),
-        ], ["user_id", "start", "stop"]):
+        ], ["user_id", "visitor_ids", "start", "stop"]):
             times = tuple(
                 pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None)
                 for moment in (visit.start, visit.stop)
             )
-            taken.setdefault((visit.user_id.id, times[0].date()), []).append(times)
+            for user_id in {visit.user_id.id, *visit.visitor_ids.ids} & user_ids:
+                taken.setdefault((user_id, times[0].date()), []).append(times)
         return taken
 
     def _get_working_time(self, begin):
@@ -165,6 +174,8 @@ class KeyAccountVisitPlan(models.Model):
         intervals = calendar._work_intervals_batch(
             zone.localize(datetime.combine(begin, time.min)),
             zone.localize(datetime.combine(self.date_to + timedelta(days=1), time.min)),
+            # the holidays of another company that uses the same calendar are not this one's
+            domain=[("time_type", "=", "leave"), ("company_id", "in", [False, self.company_id.id])],
             tz=zone,
         )[False]
         working_time = {}
@@ -185,17 +196,34 @@ class KeyAccountVisitPlan(models.Model):
     # === WRITING === #
 
     def _drop_untouched(self):
-        """Delete generated drafts that nobody touched, of the accounts that the user sees."""
+        """Delete generated drafts that nobody touched, of the accounts that the user sees.
+
+        What somebody wrote, planned or attached keeps its draft.
+        """
         visits = self.env["key.account.visit"]
         dropped = visits.search([
             ("plan_id", "=", self.id), ("state", "=", "draft"), ("is_generated", "=", True),
             ("is_touched", "=", False), ("message_ids", "=", False), ("activity_ids", "=", False),
         ])
+        # sudo: also what others attached keeps the draft
+        attached = self.env["ir.attachment"].sudo().search_fetch(
+            [("res_model", "=", visits._name), ("res_id", "in", dropped.ids)], ["res_id"]
+        )
+        dropped -= visits.browse(attached.mapped("res_id"))
         if dropped:
             # one DELETE: they were inserted by one, nothing hangs on them, and they may be thousands
+            self._count_links(dropped)
             self.env.cr.execute(SQL("DELETE FROM key_account_visit WHERE id = ANY(%s)", dropped.ids))
             visits.invalidate_model(flush=False)
             self.invalidate_recordset(flush=False)
+
+    @api.model
+    def _count_links(self, dropped):
+        """Let the database know how many links there are; else it may read all for each row deleted."""
+        if len(dropped) < MANY:
+            return
+        for name in ("visitor_ids", "contact_ids"):
+            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(dropped._fields[name].relation)))
 
     def _insert_visits(self, slots, accounts):
         """Write all drafts with three INSERTs; through the ORM a year's plan takes minutes."""
@@ -216,7 +244,7 @@ class KeyAccountVisitPlan(models.Model):
             "team_id": [self.team_id.id] * len(rows),
             "user_id": [slot.demand.person for slot in slots],
             "state": ["draft"] * len(rows),
-            "visit_type": ["outbound"] * len(rows),
+            "visit_type": [account.grade_id.visit_type for _slot, account, _proposal in rows],
             "is_generated": [True] * len(rows),
             "start": [to_utc(slot.start) for slot in slots],
             "stop": [to_utc(slot.stop) for slot in slots],
@@ -258,6 +286,7 @@ class KeyAccountVisitPlan(models.Model):
                 "Accounts to which nobody could go: %(count)s. Give them a manager.",
                 count=left_out["unmanned"],
             ))
+        parts += self._get_contact_note(slots, accounts)
         days = Counter((slot.demand.person, slot.start.date()) for slot in slots)
         fullest = {}
         for (person, _day), count in days.items():
@@ -270,3 +299,19 @@ class KeyAccountVisitPlan(models.Model):
                     user=self.env["res.users"].browse(person).name, count=count,
                 ))
         return "\n".join(parts)
+
+    def _get_contact_note(self, slots, accounts):
+        """Name the accounts of whose people nobody is known, so that nobody can be named as visited (V1)."""
+        visited = accounts.browse(dict.fromkeys(slot.demand.key for slot in slots))
+        people = visited._get_people_to_meet()
+        unknown = visited.filtered(lambda account: not people.get(account.id))
+        if not unknown:
+            return []
+        # the note stays, and others read it too: guarded customers are counted, and not named
+        named = unknown.filtered(lambda account: account.confidentiality == "internal")[:NAMED]
+        names = named.mapped("display_name") + (["…"] if named != unknown else [])
+        return [self.env._(
+            "Accounts without a contact, so that their visits do not say whom they are to: %(count)s "
+            "(%(names)s). Enter the people.",
+            count=len(unknown), names=names,
+        )]

@@ -1,16 +1,7 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .key_account_visit import (
-    AHEAD_STATES,
-    DECIDED_FIELDS,
-    ITEM_FIELDS,
-    MEETING_TYPES,
-    REPORT_FIELDS,
-    TIME_FIELDS,
-)
+from .key_account_visit import AHEAD_STATES, MEETING_TYPES
 
 NEXT_STEP = "key_account_mgmt.mail_activity_type_visit_next_step"
 RATIFICATION_TYPE = "key_account_mgmt.mail_activity_type_visit_ratification"
@@ -123,76 +114,6 @@ class KeyAccountVisit(models.Model):
             "view_mode": "form",
         }
 
-    # === WHAT MAY CHANGE === #
-
-    def _check_changeable(self, vals):
-        """Refuse changes of what was decided, reported or held.
-
-        :param dict vals: the values about to be written, by a user
-        :raise UserError: with what to do instead
-        """
-        for visit in self:
-            if vals.keys() & REPORT_FIELDS and visit.state in ("reported", "verified"):
-                raise UserError(self.env._(
-                    "The report of %(visit)s has been handed in. Have it sent back to change it.",
-                    visit=visit.display_name,
-                ))
-            changed = visit._get_changed(DECIDED_FIELDS | {"is_urgent"}, vals)
-            if visit.state != "draft" and changed - {"user_id"}:
-                raise UserError(self.env._(
-                    "Kind, plan and urgency of a visit are said before it is planned. Cancel it with the "
-                    "reason, and plan another one."
-                ))
-            if visit.plan_id:
-                visit._check_plan_allows(vals)
-        if "plan_id" in vals:
-            self._check_plan_open(vals["plan_id"])
-
-    def _check_plan_allows(self, vals):
-        """Refuse what changes a plan that was submitted: a small move is daily work, all else is not."""
-        # sudo: whoever leads the visit need not see the plan
-        plan = self.sudo().plan_id
-        if plan.state == "draft":
-            return
-        decided = self._get_changed(DECIDED_FIELDS, vals)
-        if self.state == "draft" and (decided or vals.keys() & (ITEM_FIELDS | TIME_FIELDS)):
-            raise UserError(self.env._(
-                "%(plan)s is being decided on. Have it sent back to change its visits.",
-                plan=plan.display_name,
-            ))
-        if decided:
-            raise UserError(self.env._(
-                "Another person is a change of %(plan)s: the leader or the director takes it up by “Revise”, "
-                "and it is approved anew.",
-                plan=plan.display_name,
-            ))
-        if "start" in vals:
-            self._check_small_move(plan, fields.Datetime.to_datetime(vals["start"]))
-
-    def _get_changed(self, names, vals):
-        """Return which of these fields the values would really change."""
-        return {
-            name for name in names & vals.keys()
-            if self._fields[name].convert_to_write(self[name], self) != (vals[name] or False)
-        }
-
-    def _check_small_move(self, plan, start):
-        limit = timedelta(days=plan.company_id.key_account_visit_move_days)
-        if self.planned_start and start and abs(start - self.planned_start) > limit:
-            raise UserError(self.env._(
-                "%(visit)s was approved for another time. A move of up to %(days)s days is daily work; "
-                "more changes %(plan)s: use “Revise” there, or cancel the visit with the reason.",
-                visit=self.display_name, days=limit.days, plan=plan.display_name,
-            ))
-
-    def _touch(self, vals):
-        """Remember that a generated draft has been changed by hand."""
-        if not vals.keys() & (DECIDED_FIELDS | ITEM_FIELDS | TIME_FIELDS | {"visitor_ids"}):
-            return
-        self.check_access("write")
-        # sudo: the mark is nobody's to write
-        self.sudo().filtered(lambda visit: visit.is_generated and not visit.is_touched).is_touched = True
-
     # === STATES === #
 
     def _get_cannot_work_reason(self, transition, target):
@@ -206,6 +127,8 @@ class KeyAccountVisit(models.Model):
         }[target]()
 
     def _get_cannot_plan_reason(self):
+        if reason := self._get_customer_closed_reason():
+            return reason
         if self.state != "draft":
             return False
         if self.plan_id:
@@ -214,7 +137,9 @@ class KeyAccountVisit(models.Model):
 
     def _get_not_planned_reason(self):
         """Say why a visit without a plan cannot go on, or False (V2, X19)."""
-        if self.visit_type != "outbound" or self.is_urgent:
+        if self.is_urgent:
+            return self._get_ratifier_gap()
+        if self.visit_type != "outbound":
             return False
         return self.env._(
             "A visit is held by an approved plan: put it into a plan of the department. If it cannot wait, "
@@ -233,6 +158,13 @@ class KeyAccountVisit(models.Model):
                 return self.env._("Its plan has not been approved yet.")
             if reason := self._get_not_planned_reason():
                 return reason
+        # sudo: whoever leads the visit need not see the plan
+        if self.is_changed and self.sudo().plan_id.state != "approved":
+            return self.env._(
+                "%(visit)s was changed since its plan was approved. It is held when the plan has been "
+                "approved again: submit the plan.",
+                visit=self.display_name,
+            )
         is_ahead = self.start > fields.Datetime.now()
         return is_ahead and self.env._(
             "The visit has not begun yet: correct its time if it was held earlier."
@@ -256,6 +188,9 @@ class KeyAccountVisit(models.Model):
         self.ensure_one()
         # sudo: dates and marks are the system's to write
         visit = self.sudo()
+        if before == "missed":
+            # it was not missed after all; should it be again, the reason is asked for
+            visit.closing_reason = False
         if before == "draft" and self.state in ("planned", "done"):
             visit.planned_start = visit.start
             if visit.is_urgent:
@@ -321,6 +256,16 @@ class KeyAccountVisit(models.Model):
         """
         return self._get_step_approvers(1, self.sudo().create_uid)  # sudo: as in the approval mixin
 
+    def _get_ratifier_gap(self):
+        """Say which role must be filled before an urgent visit can go on, or False."""
+        role, users = self._get_ratifiers()
+        labels = dict(self.env["key.account.approval"]._fields["role"]._description_selection(self.env))
+        return not users and self.env._(
+            "Nobody could ratify %(visit)s: no other person than those involved holds the role “%(role)s”. "
+            "Give that role to someone first.",
+            visit=self.display_name, role=labels[role],
+        )
+
     def _get_cannot_ratify_reason(self):
         """Say why the user may not ratify the visit, or False where he may.
 
@@ -354,7 +299,7 @@ class KeyAccountVisit(models.Model):
     def _settle_ratification(self, vals):
         # sudo: who decides may otherwise only read the visit; it was asked whether he may
         visits = self.sudo()
-        visits.write({**vals, "ratified_by_id": self.env.uid})
+        visits.write({**vals, "ratified_by_id": self.env.uid, "ratified_on": fields.Datetime.now()})
         visits.activity_unlink([RATIFICATION_TYPE])
 
     def _refuse_ratification(self, reason):

@@ -1,10 +1,20 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import ValidationError
 
 from .key_account_meeting_resolution import ACTIVITY
+from .key_account_visit_steps import NEXT_STEP
 
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"
+
+    @api.constrains("user_id", "activity_type_id", "res_model_id")
+    def _check_next_step_owner(self):
+        """What follows from a visit is somebody's to do (V3)."""
+        type_id = self.env["ir.model.data"]._xmlid_to_res_id(NEXT_STEP)
+        for activity in self:
+            if activity.activity_type_id.id == type_id and not activity.user_id:
+                raise ValidationError(self.env._("A next step has an owner: say who takes it on."))
 
     def _action_done(self, feedback=False, attachment_ids=None):
         """Marking the activity of a resolution as done means that the resolution is done."""

@@ -8,6 +8,7 @@ from . import test_spot_check
 from . import test_submission_crons
 from . import test_visit
 from . import test_visit_calendar
+from . import test_visit_changes
 from . import test_visit_crons
 from . import test_visit_plan
 from . import test_satisfaction

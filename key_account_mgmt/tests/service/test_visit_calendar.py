@@ -126,6 +126,30 @@ class TestVisitCalendar(VisitCase, MailCommon):
                     delete()
         self.assertTrue(self.event.exists().active)
 
+    def test_a_meeting_is_not_taken_from_its_visit_by_any_other_value(self):
+        event = self.event.with_user(self.manager)
+        model_id = self.env["ir.model"]._get_id("res.partner")
+        for vals in (
+            {"res_model_id": model_id}, {"res_model_id": False}, {"res_id": 0}, {"res_id": self.visit.id + 1},
+        ):
+            with self._refused("stays with it"):
+                event.write(vals)
+        for vals in ({"active": 0}, {"active": None}, {"active": ""}):
+            with self._refused("cancel it with the reason"):
+                event.write(vals)
+        # the visit alone says which meeting is its own
+        self.env.cr.execute(
+            "UPDATE calendar_event SET res_model_id = NULL, res_id = NULL, res_model = NULL WHERE id = %s",
+            [event.id],
+        )
+        self.env.invalidate_all()
+        with self._refused("cancel it with the reason"):
+            event.unlink()
+        start = self._local("2026-12-03 10:00:00")
+        self._move(self.event, self.manager, start=start, stop=start + timedelta(hours=1))
+        self.env.invalidate_all()
+        self.assertEqual(self.visit.start, start)
+
     def test_cancelling_the_visit_takes_it_out_of_the_calendar(self):
         self._reason(self.visit, "cancel")
         self.assertFalse(self.event.exists())

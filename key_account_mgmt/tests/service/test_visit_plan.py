@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ...calculations.rhythm import GRACE_DAYS
 from ...calculations.schedule import count_promised
 from .common import VisitCase
 
@@ -101,6 +102,60 @@ class TestGenerate(VisitCase):
             on_days = [loads[day] for day in days]
             self.assertLessEqual(max(on_days) - min(on_days), 1, month)
 
+    def test_the_holidays_of_another_company_are_not_this_ones(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.company.resource_calendar_id.company_id = False
+        leave = self.env["resource.calendar.leaves"].create({
+            "name": "Foundation day", "calendar_id": False,
+            "date_from": self._local("2027-02-01 00:00:00"), "date_to": self._local("2027-02-28 23:59:59"),
+        })
+        with self._refused("no working day"):
+            self._new_plan(period="month", period_date="2027-02-01")
+        leave.company_id = other
+        plan = self._new_plan(period="month", period_date="2027-02-01")
+        self.assertTrue(plan.visit_ids)
+
+    def test_every_account_keeps_its_rhythm_and_is_not_overdue_while_it_does(self):
+        for number in range(9, 29):
+            self._new_graded(f"Customer {number}")
+        visits = self._new_plan().visit_ids
+        for account, own in visits.grouped("account_id").items():
+            days = sorted(own.mapped("date"))
+            for before, after in pairwise(days):
+                limit = account.grade_id.visit_interval_days + GRACE_DAYS
+                self.assertLessEqual((after - before).days, limit, account.display_name)
+        months = Counter(visits.filtered(
+            lambda visit: visit.account_id.grade_id == self.grade_b
+        ).mapped(lambda visit: visit.date.month))
+        self.assertLess(max(months.values()) - min(months.values()), 4, months)
+
+    def test_who_comes_along_on_another_visit_is_not_sent_out_at_that_time(self):
+        day = date(2027, 1, 4)
+        while day <= date(2027, 1, 29):
+            if day.weekday() < 5:
+                self._new_visit(
+                    self.accounts[0], user=self.director, user_id=self.leader.id, visit_type="call",
+                    visitor_ids=[Command.set((self.leader | self.manager).ids)],
+                    start=self._local(f"{day} 08:00:00"), stop=self._local(f"{day} 12:00:00"),
+                ).action_plan()
+            day += timedelta(days=1)
+        visits = self._new_plan(period="month").visit_ids.filtered(lambda visit: visit.date.day > 3)
+        self.assertTrue(visits)
+        self.assertEqual({visit.start.hour + 8 for visit in visits} & {8, 9, 10, 11}, set())
+
+    def test_the_form_of_visits_is_that_of_the_grade(self):
+        self.grade_c.visit_type = "online"
+        kinds = {
+            (visit.account_id.grade_id.code, visit.visit_type) for visit in self._new_plan().visit_ids
+        }
+        self.assertEqual(kinds, {("A", "outbound"), ("B", "outbound"), ("C", "online")})
+        visits = self.env["key.account.visit"].with_user(self.manager)
+        c_account = self.accounts[2]
+        self.assertEqual(visits.create({"account_id": c_account.id}).visit_type, "online")
+        self.assertEqual(
+            visits.create({"account_id": c_account.id, "visit_type": "call"}).visit_type, "call"
+        )
+
     def test_visits_lie_in_the_working_hours_of_the_company_and_not_on_each_other(self):
         for number in range(9, 60):
             self._new_graded(f"Customer {number}", grade=self.grade_a)
@@ -125,6 +180,73 @@ class TestGenerate(VisitCase):
         self.assertTrue((touched | noted | own).exists())
         self.assertEqual(touched.purpose, "Something special")
         self.assertEqual(len(plan.visit_ids), count - 1, "the one by hand stands for a due one")
+
+    def test_a_draft_that_was_prepared_or_got_an_attachment_is_touched(self):
+        plan = self._new_plan()
+        prepared, ticked, attached, *_rest = plan.visit_ids.sorted("id")
+        prepared.preparation = "Samples"
+        ticked.is_need_prepared = True
+        self.env["ir.attachment"].with_user(self.manager).create({
+            "name": "offer.txt", "raw": b"x", "res_model": attached._name, "res_id": attached.id,
+        })
+        count = len(plan.visit_ids)
+        plan.action_generate()
+        self.assertTrue(all((prepared | ticked | attached).mapped(lambda visit: bool(visit.exists()))))
+        self.assertEqual(len(plan.visit_ids), count)
+
+    def test_a_years_plan_of_five_thousand_accounts(self):
+        self.accounts[0].flush_recordset()
+        self.env.cr.execute("""
+            WITH customer AS (
+                INSERT INTO res_partner (name, complete_name, type, is_company, active, autopost_bills)
+                SELECT 'Bulk ' || number, 'Bulk ' || number, 'contact', TRUE, TRUE, 'ask'
+                  FROM generate_series(1, 5000) number
+                RETURNING id
+            ),
+            placed AS (SELECT id, row_number() OVER (ORDER BY id) AS number FROM customer),
+            account AS (
+                INSERT INTO key_account (partner_id, company_id, team_id, manager_id, active, state,
+                                         confidentiality, management_level, number, code, scheme_id, grade_id,
+                                         admission_date)
+                SELECT id, %s, %s, (%s)[number %% 2 + 1], TRUE, 'active', 'internal', 'none',
+                       (900000 + number)::text, (900000 + number)::text, %s, %s, '2026-01-01'
+                  FROM placed
+                RETURNING id, manager_id
+            )
+            INSERT INTO key_account_allowed_user_rel (account_id, user_id) SELECT id, manager_id FROM account
+        """, [
+            self.company.id, self.other_team.id, [self.manager.id, self.manager2.id], self.scheme.id,
+            self.grade_c.id,
+        ])
+        self.env.cr.execute(
+            "UPDATE res_partner SET commercial_partner_id = id WHERE commercial_partner_id IS NULL"
+        )
+        self.env.invalidate_all()
+        plan = self._new_plan(user=self.director, team_id=self.other_team.id, period="year")
+        # 60 days apart: due on the first day, and six times after it
+        self.env.cr.execute(
+            "SELECT count(*), min(count), max(count) FROM (SELECT count(*) AS count FROM key_account_visit"
+            " WHERE plan_id = %s GROUP BY account_id) visit", [plan.id],
+        )
+        self.assertEqual(self.env.cr.fetchone(), (5000, 7, 7))
+        self.env.cr.execute("""
+            SELECT max(most - least) FROM (
+                SELECT max(count) AS most, min(count) AS least FROM (
+                    SELECT user_id, date, count(*) AS count FROM key_account_visit WHERE plan_id = %s
+                     GROUP BY user_id, date
+                ) day GROUP BY user_id, date_trunc('month', date)
+            ) month
+        """, [plan.id])
+        self.assertLessEqual(self.env.cr.fetchone()[0], 1)
+        self.env.cr.execute("""
+            SELECT max(date - before) FROM (
+                SELECT date, lag(date) OVER (PARTITION BY account_id ORDER BY date) AS before
+                  FROM key_account_visit WHERE plan_id = %s
+            ) visit
+        """, [plan.id])
+        self.assertLessEqual(self.env.cr.fetchone()[0], 60 + GRACE_DAYS)
+        self.assertEqual(plan.short_count, 0)
+        self.assertIn("visits on a day", plan.generation_note)
 
     def test_the_last_visit_before_the_period_counts(self):
         account = self.accounts[1]
@@ -260,6 +382,17 @@ class TestPlanApproval(VisitCase):
             self.plan.with_user(approvers[-1])._decline("returned", "Visit Two more often")
             self.assertEqual(self.plan.state, "draft")
 
+    def test_where_the_leader_does_not_see_each_visit_the_director_stands_in(self):
+        self._new_graded("Veiled", confidentiality="secret", manager_id=self.manager2.id)
+        plan = self._new_plan(user=self.manager2, period_date="2027-05-01")
+        plan.action_submit()
+        self.assertEqual(plan.sudo().activity_ids.user_id, self.director)
+        with self.assertRaises(UserError):
+            plan.with_user(self.leader).action_approve()
+        plan.with_user(self.director).action_approve()
+        plan.with_user(self.executive).action_approve()
+        self.assertEqual(plan.state, "approved")
+
     def test_a_plan_without_visits_or_with_lines_that_lack_an_item_is_not_submitted(self):
         with self._refused("no visit"):
             self._new_plan(generate=False, period_date="2027-08-01").action_submit()
@@ -308,7 +441,7 @@ class TestPlanApproval(VisitCase):
         start = visit.start
         visit.write({"start": start + timedelta(days=14), "stop": visit.stop + timedelta(days=14)})
         self.assertEqual(visit.event_id.start, start + timedelta(days=14))
-        visit.write({"purpose": "In more detail"})
+        visit.write({"place": "The new plant"})
         for days in (-14.1, 14.1, 60):
             moved = start + timedelta(days=days)
             with self._refused("approved for another time"):
