@@ -15,6 +15,10 @@ APPLY = "odoo.addons.key_account_mgmt.models.grading.key_account_grading_run_app
 APPLY_CRON = "odoo.addons.key_account_mgmt.models.grading.key_account_grading_run_cron.BATCH"
 
 
+class Killed(BaseException):
+    """The process was killed: nothing of the addon can catch it."""
+
+
 class CronCase(KeyAccountCase):
 
     def _run_cron(self, name):
@@ -39,6 +43,22 @@ class CronCase(KeyAccountCase):
             return original(records, *args, **kwargs)
 
         return patch.object(self.env.registry[model], method, patched), seen
+
+    def _run_killed(self, name, model, method, calls):
+        """Run a scheduled action that is killed when a method has done its work for the n-th time."""
+        original = getattr(type(self.env[model]), method)
+        seen = []
+
+        def patched(records, *args, **kwargs):
+            result = original(records, *args, **kwargs)
+            seen.append(records)
+            if len(seen) == calls:
+                raise Killed
+            return result
+
+        with patch.object(self.env.registry[model], method, patched), self.assertRaises(Killed):
+            self._run_cron(name)
+        self.env.invalidate_all()
 
 
 @tagged("post_install", "-at_install")
