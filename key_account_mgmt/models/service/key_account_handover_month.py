@@ -68,9 +68,9 @@ class KeyAccountHandover(models.Model):
     def _get_meeting_domain(self, users, company):
         """The calendar's entry of a department's meeting goes with the meeting."""
         meetings = self.env["key.account.meeting"]
-        planned = meetings._search(meetings._get_calendar_domain())
+        entered = meetings._search([("event_id", "!=", False)])
         return super()._get_meeting_domain(users, company) & ~(
-            Domain("res_model", "=", meetings._name) & Domain("res_id", "in", planned)
+            Domain("res_model", "=", meetings._name) & Domain("res_id", "in", entered)
         )
 
     @api.model

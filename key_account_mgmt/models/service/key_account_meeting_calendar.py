@@ -1,8 +1,8 @@
 import pytz
-from dateutil.relativedelta import SU, relativedelta
+from dateutil.relativedelta import MO, relativedelta
 
 from odoo import api, fields, models
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 
 from .key_account_visit_meeting import FOLLOWING, FOLLOWS, SILENT
 
@@ -74,7 +74,7 @@ class KeyAccountMeeting(models.Model):
         local = pytz.utc.localize(self.start).astimezone(zone).replace(tzinfo=None)
         following = local + relativedelta(months=1)
         if following.weekday() >= SATURDAY:
-            following += relativedelta(weekday=SU) + relativedelta(days=1)
+            following += relativedelta(weekday=MO)
         return zone.localize(following).astimezone(pytz.utc).replace(tzinfo=None)
 
     def _get_people(self):
@@ -185,11 +185,3 @@ class KeyAccountMeeting(models.Model):
         if values:
             meeting.check_access("write")
             meeting.write(values)
-
-    @api.model
-    def _get_calendar_domain(self):
-        """Return the domain of the meetings that still stand in the calendar as planned.
-
-        :rtype: Domain
-        """
-        return Domain("state", "=", "planned") & Domain("event_id", "!=", False)

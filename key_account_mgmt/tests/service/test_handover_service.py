@@ -39,7 +39,7 @@ class TestHandoverOfCustomerService(HandoverCase):
         self.assertIn("Complaints", handover.with_user(self.colleague).offer_summary)
         with self.assertRaises(UserError):
             handover.with_user(self.service).action_accept()
-        self._execute(handover)
+        self._execute(handover, approver=self.executive)
         self.assertEqual((plain | guarded).user_id, self.colleague)
         self.assertEqual(self.company.key_account_complaint_user_id, self.colleague)
         self.assertTrue(guarded.with_user(self.colleague).has_access("read"))

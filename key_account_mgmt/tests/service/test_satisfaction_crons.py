@@ -6,6 +6,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
+from ..common import role_group
 from ..grading.test_crons import CronCase
 
 LOGGER = "odoo.addons.key_account_mgmt.models.account.batches"
@@ -87,10 +88,11 @@ class TestSatisfactionCrons(CronCase):
 
     def test_more_reminders_than_a_batch_are_not_lost_over_another_company(self):
         second = self.env["res.company"].create({"name": "Second"})
+        keeper = self._new_user("keeper", role_group("manager"), company=second)
         team = self.env["crm.team"].create({"name": "Second", "company_id": second.id})
         account = self.env["key.account"].with_company(second).create({
             "partner_id": self._new_customer("Second", email="second@example.com").id,
-            "company_id": second.id, "team_id": team.id, "state": "active", "scheme_id": self.scheme.id,
+            "company_id": second.id, "team_id": team.id, "manager_id": keeper.id, "state": "active", "scheme_id": self.scheme.id,
             "grade_id": self.grade_a.id, "admission_date": "2026-01-05",
         })
         self._run("ask", self.due)

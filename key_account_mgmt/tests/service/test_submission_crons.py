@@ -110,13 +110,14 @@ class TestSubmissionCrons(CronCase, MonthCase):
 
     def test_what_one_company_leaves_for_the_next_batch_is_not_forgotten_for_another_company(self):
         second = self.env["res.company"].create({"name": "Second", "key_account_closing_day": 25})
+        keeper = self._new_user("keeper", role_group("manager"), company=second)
         team = self.env["crm.team"].create({"name": "Second", "company_id": second.id})
         accounts = self.account
         for number in range(2):
             accounts |= self._new_account(self._new_customer(f"C{number}"), admission_date="2025-01-01")
         accounts |= self.env["key.account"].with_company(second).create({
             "partner_id": self._new_customer("Second").id, "company_id": second.id, "team_id": team.id,
-            "state": "active", "scheme_id": self.scheme.id, "admission_date": "2025-01-01",
+            "manager_id": keeper.id, "state": "active", "scheme_id": self.scheme.id, "admission_date": "2025-01-01",
         })
         with freeze_time("2026-06-10 04:00:00"), patch(LIMIT, 1):
             self._run_cron("monthly_submission_open")
