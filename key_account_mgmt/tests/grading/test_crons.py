@@ -44,8 +44,11 @@ class CronCase(KeyAccountCase):
 
         return patch.object(self.env.registry[model], method, patched), seen
 
-    def _run_killed(self, name, model, method, calls):
-        """Run a scheduled action that is killed when a method has done its work for the n-th time."""
+    def _run_killed(self, name, model, method, calls, is_bare=False):
+        """Run a scheduled action that is killed when a method has done its work for the n-th time.
+
+        :param bool is_bare: whether no savepoint of the action is around it, which would take it back
+        """
         original = getattr(type(self.env[model]), method)
         seen = []
 
@@ -53,6 +56,9 @@ class CronCase(KeyAccountCase):
             result = original(records, *args, **kwargs)
             seen.append(records)
             if len(seen) == calls:
+                if is_bare:
+                    # the scheduler would commit what is left by an exception; a killed one does not
+                    records.env.cr.rollback()
                 raise Killed
             return result
 
