@@ -23,6 +23,7 @@ from . import test_complaint_elsewhere
 from . import test_complaint_mail
 from . import test_complaint_rating
 from . import test_worktime
+from . import test_service_pdf
 from . import test_service_score
 from . import test_complaint_source
 from . import test_visit_prints
