@@ -174,7 +174,7 @@ def _close_months(world, chance, login, periods):
 def _follow(world, chance, login, submission, course):
     """Let a submission go its way: handed in on time or late, accepted or sent back, or still owed."""
     ago = _get_days_ago(world, submission.deadline)
-    is_late = course in ("late", "submitted")
+    is_late = course == "late" or (course == "submitted" and ago > LATE_DAYS)
     if course == "waived":
         _pause(world, submission, ago)
     # nothing that closed yesterday has come in late yet

@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..account.test_pdf import LANG, PREFIX, TestPdf
+from ..account import test_pdf
 from .common import VisitCase
 
 # What each print says in Chinese, whatever it is of.
@@ -24,13 +24,13 @@ MODELS = (
 class TestServicePdf(VisitCase):
     """The service layer's prints are made as PDFs, and can be read in them: Chinese too."""
 
-    _print = TestPdf._print
+    _print = test_pdf.TestPdf._print
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.lang"]._activate_lang(LANG)
-        cls.env.ref("base.module_key_account_mgmt")._update_translations(LANG)
+        cls.env["res.lang"]._activate_lang(test_pdf.LANG)
+        cls.env.ref("base.module_key_account_mgmt")._update_translations(test_pdf.LANG)
         cls.account = cls._new_graded("苏州岩泰机械")
         cls.records = {
             "visit_plan": cls._new_plan(),
@@ -58,7 +58,7 @@ class TestServicePdf(VisitCase):
         reports = self.env["ir.actions.report"].search([
             ("report_name", "=like", "key_account_mgmt.%"), ("model", "in", MODELS),
         ])
-        self.assertEqual({name.removeprefix(PREFIX) for name in reports.mapped("report_name")}, TITLES.keys())
+        self.assertEqual({name.removeprefix(test_pdf.PREFIX) for name in reports.mapped("report_name")}, TITLES.keys())
 
     def test_every_print_is_a_pdf_in_chinese(self):
         for name, words in TITLES.items():
