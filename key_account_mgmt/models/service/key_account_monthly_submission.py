@@ -301,8 +301,8 @@ class KeyAccountMonthlySubmission(models.Model):
         )
 
     @api.depends(
-        "form_attachment_ids", "visit_missing_reason", "reported_visit_ids", "reported_meeting_ids", "feedback",
-        "minutes_attachment_ids", "minutes_missing_reason",
+        "form_attachment_ids", "feedback", "visit_missing_reason", "reported_visit_ids",
+        "reported_meeting_ids", "minutes_attachment_ids", "minutes_missing_reason",
     )
     def _compute_completeness(self):
         for submission in self:
@@ -382,7 +382,8 @@ class KeyAccountMonthlySubmission(models.Model):
     def _get_listed_fields(self):
         return super()._get_listed_fields() | {
             "account_id", "company_id", "team_id", "user_id", "month", "date_from", "deadline", "state",
-            "redo_deadline", "due_date", "light", "is_late", "submitted_on", "has_return_visit", "has_minutes",
+            "redo_deadline", "due_date", "light", "is_late", "submitted_on", "has_return_visit",
+            "has_minutes",
             "activity_ids", "activity_state", "activity_summary", "activity_type_id", "activity_type_icon",
             "activity_user_id", "activity_exception_decoration", "activity_exception_icon",
             "my_activity_date_deadline", "message_needaction",

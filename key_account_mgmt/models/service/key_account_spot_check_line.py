@@ -204,8 +204,8 @@ class KeyAccountSpotCheckLine(models.Model):
             return self.env._("The spot check is closed: its verdicts stay as they are.")
         if self._is_concerned(self.env.user):
             return self.env._(
-                "Nobody checks a visit that he took part in, handed in or verified, or one to an account of his: "
-                "leave it to somebody else."
+                "Nobody checks a visit that he took part in, handed in or verified, or one to an account of "
+                "his: leave it to somebody else."
             )
         if not any(self.env.user.has_group(group(role)) for role in ("inspector", "director")):
             return self._get_cannot_stand_in_reason()

@@ -63,6 +63,6 @@ class MailActivity(models.Model):
         if self.env.su or not self._filter_resolved():
             return
         raise UserError(self.env._(
-            "This is what a meeting resolved: mark it as done when it is. Owner and deadline are changed on the "
-            "resolution, by the chair and those who write the minutes."
+            "This is what a meeting resolved: mark it as done when it is. Owner and deadline are changed on "
+            "the resolution, by the chair and those who write the minutes."
         ))

@@ -350,7 +350,8 @@ class TestResolution(MeetingCase):
         closed.action_hold()
         closed.action_close()
         self.assertTrue(
-            {"resolution", "chair", "note_taker"} <= self.env["key.account.handover"]._find_held_kinds(self.manager)
+            {"resolution", "chair", "note_taker"}
+            <= self.env["key.account.handover"]._find_held_kinds(self.manager)
         )
         handover = self.env["key.account.handover"].with_user(self.leader).create({
             "user_id": self.manager.id, "company_id": self.company.id, "receiver_id": self.manager2.id,

@@ -337,7 +337,8 @@ class TestMonthlySubmission(MonthCase):
         self.manager.sudo().active = False
         self.env.invalidate_all()
         self._send_back("2026-05-21 04:00:00")
-        self.assertEqual((self.submission.user_id, self.submission.team_id), (self.other_manager, self.other_team))
+        owner = (self.submission.user_id, self.submission.team_id)
+        self.assertEqual(owner, (self.other_manager, self.other_team))
         self.assertEqual(self.submission.activity_ids.user_id, self.other_manager)
         self._hand_in("2026-05-22 04:00:00", user=self.other_manager)
         self.assertEqual(self.submission.state, "submitted")
@@ -385,7 +386,8 @@ class TestMonthlySubmission(MonthCase):
                     mine = scan.with_user(user)
                     for act in (
                         mine.unlink, lambda mine=mine: mine.write({"raw": b"y"}),
-                        lambda mine=mine: mine.write({"res_id": 0}), lambda mine=mine: mine.write({"name": "z"}),
+                        lambda mine=mine: mine.write({"res_id": 0}),
+                        lambda mine=mine: mine.write({"name": "z"}),
                     ):
                         with self.assertRaises(UserError), self.env.cr.savepoint():
                             act()

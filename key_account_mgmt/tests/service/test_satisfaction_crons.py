@@ -92,8 +92,8 @@ class TestSatisfactionCrons(CronCase):
         team = self.env["crm.team"].create({"name": "Second", "company_id": second.id})
         account = self.env["key.account"].with_company(second).create({
             "partner_id": self._new_customer("Second", email="second@example.com").id,
-            "company_id": second.id, "team_id": team.id, "manager_id": keeper.id, "state": "active", "scheme_id": self.scheme.id,
-            "grade_id": self.grade_a.id, "admission_date": "2026-01-05",
+            "company_id": second.id, "team_id": team.id, "manager_id": keeper.id, "state": "active",
+            "scheme_id": self.scheme.id, "grade_id": self.grade_a.id, "admission_date": "2026-01-05",
         })
         self._run("ask", self.due)
         surveys = self._get_surveys(self.accounts | account.with_env(self.env))

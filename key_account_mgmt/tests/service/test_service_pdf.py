@@ -58,7 +58,8 @@ class TestServicePdf(VisitCase):
         reports = self.env["ir.actions.report"].search([
             ("report_name", "=like", "key_account_mgmt.%"), ("model", "in", MODELS),
         ])
-        self.assertEqual({name.removeprefix(test_pdf.PREFIX) for name in reports.mapped("report_name")}, TITLES.keys())
+        names = {name.removeprefix(test_pdf.PREFIX) for name in reports.mapped("report_name")}
+        self.assertEqual(names, TITLES.keys())
 
     def test_every_print_is_a_pdf_in_chinese(self):
         for name, words in TITLES.items():

@@ -114,7 +114,9 @@ class TestSpotCheck(SpotCheckCase):
         }
         self.team.user_id = both["verifier"]
         account = self._new_account(self._new_customer("Mill"), manager_id=both["owner"].id)
-        account.member_ids = [Command.create({"user_id": user.id}) for user in (both["reporter"], self.manager)]
+        account.member_ids = [
+            Command.create({"user_id": user.id}) for user in (both["reporter"], self.manager)
+        ]
         visit = self.env["key.account.visit"].with_user(self.manager).create({
             "account_id": account.id, "start": "2026-03-08 02:00:00", "visit_type": "call",
         })

@@ -117,7 +117,8 @@ class TestSubmissionCrons(CronCase, MonthCase):
             accounts |= self._new_account(self._new_customer(f"C{number}"), admission_date="2025-01-01")
         accounts |= self.env["key.account"].with_company(second).create({
             "partner_id": self._new_customer("Second").id, "company_id": second.id, "team_id": team.id,
-            "manager_id": keeper.id, "state": "active", "scheme_id": self.scheme.id, "admission_date": "2025-01-01",
+            "manager_id": keeper.id, "state": "active", "scheme_id": self.scheme.id,
+            "admission_date": "2025-01-01",
         })
         with freeze_time("2026-06-10 04:00:00"), patch(LIMIT, 1):
             self._run_cron("monthly_submission_open")

@@ -169,10 +169,12 @@ class TestVisitCrons(CronCase, VisitCase):
             ))
         with freeze_time("2026-11-25 18:00:00"):
             self._run_killed("visit_remind", "key.account.visit", "activity_schedule", calls=2)
-            self.assertEqual(sorted(len(self._get_told(one, "Was the visit held?")) for one in visits), [0, 0, 1])
+            counts = [len(self._get_told(one, "Was the visit held?")) for one in visits]
+            self.assertEqual(sorted(counts), [0, 0, 1])
             for _turn in range(2):
                 self._run_cron("visit_remind")
-                self.assertEqual([len(self._get_told(one, "Was the visit held?")) for one in visits], [1, 1, 1])
+                counts = [len(self._get_told(one, "Was the visit held?")) for one in visits]
+                self.assertEqual(counts, [1, 1, 1])
 
     def test_zero_days_switch_it_off(self):
         self.company.write({"key_account_missed_days": 0, "key_account_report_days": 0})
