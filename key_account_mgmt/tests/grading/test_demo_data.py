@@ -158,7 +158,7 @@ class TestDemoData(TransactionCase):
     def test_what_the_service_layer_shows_can_have_happened(self):
         months = self.env["key.account.monthly.submission"].search([])
         # one that was sent back before the deadline and not mended is late as well
-        for month in months.filtered(lambda month: month.is_late and month.state in ("submitted", "accepted")):
+        for month in months.filtered(lambda one: one.is_late and one.state in ("submitted", "accepted")):
             self.assertGreater(month.submitted_on.date(), month.deadline, month.display_name)
         for month in months.filtered("redo_deadline"):
             self.assertGreater(month.redo_deadline, month.deadline)

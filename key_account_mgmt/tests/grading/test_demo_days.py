@@ -57,7 +57,7 @@ class TestDemoDays(TransactionCase):
             set(months.mapped("state")), {"open", "submitted", "returned", "accepted", "waived"}
         )
         # one that was sent back before the deadline and not mended is late as well
-        for month in months.filtered(lambda month: month.is_late and month.state in ("submitted", "accepted")):
+        for month in months.filtered(lambda one: one.is_late and one.state in ("submitted", "accepted")):
             self.assertGreater(month.submitted_on.date(), month.deadline, month.display_name)
         for meeting in self.env["key.account.meeting"].search([]):
             self.assertLess(pytz.utc.localize(meeting.start).astimezone(zone).weekday(), 5, meeting.name)
