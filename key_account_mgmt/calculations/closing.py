@@ -8,6 +8,8 @@ REMINDERS = (-5, -2, 0)
 # To the first, then to the second of those above the one who owes.
 ESCALATIONS = (1, 3)
 STEPS = (*REMINDERS, *ESCALATIONS)
+# What is still to be told when a new deadline is set: that on its day, and after it.
+LAST_REMINDER = len(REMINDERS) - 1
 # Due within so many days is amber.
 SOON = 5
 

@@ -46,6 +46,7 @@ class KeyAccount(models.Model):
         ownership.finish(world)
         service_visits.make(world)
         service_month.make(world)
+        world.analyze()
 
     @api.model
     def _tell_demo_story(self, world):

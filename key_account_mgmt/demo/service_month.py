@@ -36,6 +36,8 @@ RESOLUTIONS = {
     2: (("提交年度框架报价", 25, "open"), ("组织样机技术交流会", 20, "done")),
     1: (("走访停线客户并提交报告", 60, "open"), ("核对下月拜访计划", 75, "open")),
 }
+# So many days after its deadline a late month came in.
+LATE_DAYS = 2
 RESULTS = ("已完成,结果已抄送主管。", "已按要求落实,见附件。")
 VERDICTS = (
     ("phone", "true", "客户确认拜访属实。"), ("phone", "true", "电话核实,内容一致。"),
@@ -68,6 +70,11 @@ def _get_periods(world, count):
     return periods
 
 
+def _get_working_day(day):
+    """Return a day, or the Friday before where it is a weekend."""
+    return day - timedelta(days=max(day.weekday() - 4, 0))
+
+
 def _get_days_ago(world, day):
     return (world.today - day).days
 
@@ -78,7 +85,7 @@ def _meet(world, chance, team, periods):
     """The department's regular meetings: two closed, two with open resolutions, one planned, one off."""
     for ago in (4, 3, 2, 1):
         month, _first, deadline = periods[ago]
-        day = deadline - timedelta(days=chance.randrange(6, 12))
+        day = _get_working_day(deadline - timedelta(days=chance.randrange(6, 12)))
         with world.at(_get_days_ago(world, day)):
             meeting = _plan(world, team, f"{month} 部门例会", day)
             meeting.action_hold()
@@ -87,8 +94,10 @@ def _meet(world, chance, team, periods):
         if ago > 2:
             with world.at(_get_days_ago(world, deadline)):
                 meeting.action_close()
-    _plan(world, team, f"{periods[0][0]} 部门例会", world.today + timedelta(days=6))
-    off = _plan(world, team, "竞品动态专题会", world.today + timedelta(days=2), kind="topical")
+    _plan(world, team, f"{periods[0][0]} 部门例会", _get_working_day(world.today + timedelta(days=8)))
+    off = _plan(
+        world, team, "竞品动态专题会", _get_working_day(world.today + timedelta(days=4)), kind="topical"
+    )
     off._cancel("技术部同事出差,并入月度例会。")
 
 
@@ -120,8 +129,8 @@ def _meet_about_accounts(world):
     """Each manager speaks with his account's people about the customer."""
     for number, login in enumerate(MANAGERS):
         account = _get_accounts(world, login)[0]
-        day = world.day(20 + number)
-        with world.at(20 + number):
+        day = _get_working_day(world.day(20 + number))
+        with world.at(_get_days_ago(world, day)):
             meeting = _plan(
                 world, None, "新机型配套专题会", day, login=login, kind="topical", account_id=account.id,
                 team_id=account.team_id.id,
@@ -165,12 +174,13 @@ def _close_months(world, chance, login, periods):
 def _follow(world, chance, login, submission, course):
     """Let a submission go its way: handed in on time or late, accepted or sent back, or still owed."""
     ago = _get_days_ago(world, submission.deadline)
+    is_late = course == "late" or (course == "submitted" and ago > LATE_DAYS)
     if course == "waived":
-        submission.state = "waived"
-    if course in ("waived", "owed"):
+        _pause(world, submission, ago)
+    # nothing that closed yesterday has come in late yet
+    if course in ("waived", "owed") or (is_late and ago <= LATE_DAYS):
         return
-    is_late = course in ("late", "submitted")
-    handed_in = ago - 2 if is_late else ago + chance.randrange(1, 6)
+    handed_in = ago - LATE_DAYS if is_late else ago + chance.randrange(1, 6)
     with world.at(max(handed_in, 1)):
         mine = world.act(login, submission)
         mine.write({
@@ -189,8 +199,25 @@ def _follow(world, chance, login, submission, course):
         decider = next(login for login, user in world.users.items() if user in deciders)
         if course == "returned":
             world.act(decider, submission)._decline("returned", SENT_BACK)
+            # from the day on which it was sent back, where that was after the deadline
+            day, days = world.day(max(handed_in - 1, 0)), world.company.key_account_redo_days
+            is_over = day > submission.deadline
+            submission.redo_deadline = is_over and day + timedelta(days=days)
         else:
             world.act(decider, submission).action_approve()
+
+
+def _pause(world, submission, ago):
+    """Let the co-operation pause over the end of a month: what was owed falls away."""
+    account = submission.account_id
+    leader = next(login for login, user in world.users.items() if user == account.team_id.user_id)
+    if account.confidentiality == "secret":
+        leader = "director"
+    with world.at(ago + 9):
+        world.act(leader, account).action_suspend()
+        submission.is_late = False
+    with world.at(ago - 5):
+        world.act(leader, account).action_resume()
 
 
 # === SPOT CHECKS === #

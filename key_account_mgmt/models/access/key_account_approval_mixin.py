@@ -442,11 +442,33 @@ class KeyAccountApprovalMixin(models.AbstractModel):
                 ACTIVITY_TYPE, user_id=record._get_named_approver(role, users).id
             )
 
+    def _get_returned_to(self, requester):
+        """Return who is told that it was sent back: the one who asked, as long as he is here and reads it.
+
+        :param res.users requester: who asked for the decision
+        :rtype: res.users
+        """
+        self.ensure_one()
+        outsiders = self.env["key.account"]._filter_outsiders(self.sudo(False), requester)
+        return (requester - outsiders).filtered("active") or self._get_returned_instead()
+
+    def _get_returned_instead(self):
+        """Return who is told where the one who asked has gone; nobody where the model knows no other."""
+        return self.env["res.users"]
+
+    def _get_returned_deadline(self):
+        """Return until when it is to be mended, or False for the usual days."""
+        return False
+
     def _notify_declined(self, requester, decision):
+        # sudo: whoever is told may be hidden from the one who decides
+        if not (told := self.sudo()._get_returned_to(requester)):
+            return
         # sudo: as above
         self.sudo().activity_schedule(
             "mail.mail_activity_data_todo",
-            user_id=requester.id,
+            date_deadline=self._get_returned_deadline() or None,
+            user_id=told.id,
             summary=(
                 self.env._("Rejected: read why") if decision == "rejected"
                 else self.env._("Sent back: read why and submit again")

@@ -15,6 +15,19 @@ class KeyAccountApprovalMixin(models.AbstractModel):
         # sudo: as for the leaders
         return self.sudo()._get_approval_company()._get_key_account_asked(role)
 
+    def _get_returned_instead(self):
+        """Return who looks after the account by now, else a director of the company."""
+        # sudo: as for the leaders
+        record = self.sudo()
+        accounts = self.env["key.account"]
+        if record._name == accounts._name:
+            accounts = record
+        elif getattr(record, "_is_inside_perimeter", False):
+            accounts = record.account_id
+        if accounts:
+            return accounts._get_responsible()
+        return record._get_approval_company()._get_key_account_overseer()
+
     @api.model
     def _pass_on_decisions(self, users):
         """Give on what waits for people whose turn it may not be any more.

@@ -402,7 +402,7 @@ class KeyAccountHandover(models.Model):
 
     def _get_concerned_accounts(self):
         """Return the accounts of the lines, and those that came to the person since."""
-        domain = self._get_account_holding_domain(self.user_id, self.company_id)
+        domain = self._get_held_domain(self._get_holding_kind("account"), self.user_id, self.company_id)
         return self._get_all_lines().account_id | self.env["key.account"].search(domain)
 
     def _get_printed_lines(self):

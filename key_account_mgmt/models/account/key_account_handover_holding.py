@@ -8,8 +8,6 @@ from odoo.tools import SQL, format_datetime
 OFFER_TYPE = "key_account_mgmt.mail_activity_type_handover"
 # Accounts of these states need no manager any more.
 CLOSED_STATES = ("ended", "rejected")
-# Who can read a hand-over at all, and so can accept what needs no role of its own.
-RECEIVING_ROLES = ("assistant", "clerk", "inspector", "executive")
 # Projects and insights of these states are still to be worked on.
 OPEN_PROJECT_STATES = ("planned", "running")
 OPEN_INSIGHT_STATES = ("open", "in_progress")
@@ -21,7 +19,8 @@ class Holding(NamedTuple):
     ``domain`` and ``account_domain`` are functions of users and a company (empty: all companies):
     what they hold, and what of it is about key accounts, so that it keeps a user from being archived.
     ``move`` and ``stand_in`` take the records, the receiver and the hand-over; without ``stand_in`` an
-    absence leaves the kind alone. Where a record belongs is found by ``key_account_handover_home.py``.
+    absence leaves the kind alone. Where a record belongs is found by ``key_account_handover_home.py``,
+    for every kind: the domain says what they hold, and nothing of the company.
     """
 
     key: str
@@ -59,6 +58,16 @@ class KeyAccountHandover(models.Model):
                 detail=lambda activity: activity.res_name,
             ),
         ]
+
+    @api.model
+    def _get_receiving_roles(self):
+        """Return the roles that can read a hand-over at all, and so accept what needs no role of its own.
+
+        A higher layer that gives another role the rights to it adds that role.
+
+        :rtype: tuple
+        """
+        return ("assistant", "clerk", "inspector", "executive")
 
     @api.model
     def _get_holding_kind(self, key):
@@ -112,7 +121,7 @@ class KeyAccountHandover(models.Model):
         return Holding(
             key, label, model,
             domain=lambda users, company: Domain("user_id", "in", users.ids)
-            & still_open & self._get_home_domain(model, users, company),
+            & still_open,
             move=self._move_file_parts, detail=detail,
         )
 
@@ -122,7 +131,7 @@ class KeyAccountHandover(models.Model):
             Holding(
                 "lead", self.env._("Leads and Opportunities"), "crm.lead",
                 domain=lambda users, company: Domain("user_id", "in", users.ids)
-                & Domain("won_status", "=", "pending") & self._get_home_domain("crm.lead", users, company),
+                & Domain("won_status", "=", "pending"),
                 account_domain=lambda users, company: Domain("key_account_id", "!=", False),
                 move=self._move_leads,
                 detail=lambda lead: lead.stage_id.name,
@@ -154,8 +163,7 @@ class KeyAccountHandover(models.Model):
             Holding(
                 "customer", self.env._("Customers as Salesperson"), "res.partner",
                 domain=lambda users, company: Domain("user_id", "in", users.ids)
-                & (Domain("parent_id", "=", False) | Domain("parent_id.user_id", "not in", users.ids))
-                & self._get_home_domain("res.partner", users, company),
+                & (Domain("parent_id", "=", False) | Domain("parent_id.user_id", "not in", users.ids)),
                 account_domain=lambda users, company: Domain.FALSE,
                 move=self._move_customers,
             ),
@@ -212,12 +220,25 @@ class KeyAccountHandover(models.Model):
         return Holding(
             key, label, model,
             domain=lambda users, company: Domain(field, "in", users.ids)
-            & (get_extra(company) if get_extra else Domain.TRUE)
-            & self._get_home_domain(model, users, company),
+            & (get_extra(company) if get_extra else Domain.TRUE),
             move=self._move_plainly(field), role=role, **values,
         )
 
     # === WHAT THEY HOLD === #
+
+    @api.model
+    def _get_held_domain(self, kind, users, company):
+        """Return what of a kind people hold, as far as it is not another company's.
+
+        :param Holding kind: one kind
+        :param res.users users: who holds it
+        :param res.company company: empty for all companies
+        :rtype: odoo.fields.Domain
+        """
+        domain = kind.domain(users, company)
+        # where an activity or a meeting belongs says the record on which it hangs: see _at_home
+        is_note = kind.model in ("mail.activity", "calendar.event")
+        return domain if is_note else domain & self._get_home_domain(kind.model, users, company)
 
     @api.model
     def _get_today(self, company):
@@ -226,11 +247,7 @@ class KeyAccountHandover(models.Model):
 
     @api.model
     def _get_account_holding_domain(self, users, company):
-        return (
-            Domain("manager_id", "in", users.ids)
-            & Domain("state", "not in", CLOSED_STATES)
-            & self._get_home_domain("key.account", users, company)
-        )
+        return Domain("manager_id", "in", users.ids) & Domain("state", "not in", CLOSED_STATES)
 
     @api.model
     def _get_seat_domain(self, users, company):
@@ -238,7 +255,6 @@ class KeyAccountHandover(models.Model):
             Domain("user_id", "in", users.ids)
             & (Domain("date_to", "=", False) | Domain("date_to", ">=", self._get_today(company)))
             & Domain("account_id.state", "not in", CLOSED_STATES)
-            & self._get_home_domain("key.account.member", users, company)
         )
 
     @api.model
@@ -250,7 +266,6 @@ class KeyAccountHandover(models.Model):
                 Domain("state", "in", ("draft", "sent"))
                 | Domain("state", "=", "sale") & Domain("invoice_status", "!=", "invoiced")
             )
-            & self._get_home_domain("sale.order", users, company)
         )
 
     @api.model
@@ -337,7 +352,8 @@ class KeyAccountHandover(models.Model):
         for kind in self._get_holding_kinds():
             if self.kind == "absence" and not kind.stand_in:
                 continue
-            for record in self.env[kind.model].search(kind.domain(self.user_id, self.company_id)):
+            domain = self._get_held_domain(kind, self.user_id, self.company_id)
+            for record in self.env[kind.model].search(domain):
                 yield kind, record
 
     def _get_line_values(self, kind, record, sequence):
@@ -369,8 +385,10 @@ class KeyAccountHandover(models.Model):
         :rtype: list
         """
 
+        receiving = self._get_receiving_roles()
+
         def suffices(kind, roles):
-            return kind.role in roles if kind.role else not roles.isdisjoint(RECEIVING_ROLES)
+            return kind.role in roles if kind.role else not roles.isdisjoint(receiving)
 
         if before <= after:
             return []
@@ -402,7 +420,7 @@ class KeyAccountHandover(models.Model):
     def _get_blocking_domain(self, kind, users, company=None):
         """Return what of a kind keeps users from being archived: what is about key accounts."""
         company = company or self.env["res.company"]
-        domain = kind.domain(users, company)
+        domain = self._get_held_domain(kind, users, company)
         return domain & kind.account_domain(users, company) if kind.account_domain else domain
 
     @api.model

@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..access.roles import group
-from .key_account_handover_holding import RECEIVING_ROLES
 
 
 class KeyAccountHandoverLine(models.Model):
@@ -127,7 +126,7 @@ class KeyAccountHandoverLine(models.Model):
                 "%(user)s cannot receive anything here: choose an active internal user of %(company)s.",
                 user=user.name, company=company.name,
             )
-        if not user.has_groups(",".join(map(group, RECEIVING_ROLES))):
+        if not user.has_groups(",".join(map(group, self.handover_id._get_receiving_roles()))):
             return self.env._(
                 "%(user)s has no role in the key account department and would not see the hand-over: give "
                 "him one first, or choose somebody else.",
@@ -146,7 +145,7 @@ class KeyAccountHandoverLine(models.Model):
     def _get_cannot_see_reason(self):
         """Say that the receiver does not see what he is to get, and will not by the hand-over, or False."""
         account, user = self.account_id, self.receiver_id
-        if account and (self._is_head() or account.confidentiality != "internal"):
+        if account and (self._is_head() or account.confidentiality not in self._get_open_levels()):
             reason = account._get_cannot_receive_reason(
                 user, is_manager=self.kind == "account", joins=self._makes_seen()
             )
@@ -160,6 +159,13 @@ class KeyAccountHandoverLine(models.Model):
         guarded = accounts._filter_guarded(record) and record._get_key_account_customers()
         is_hidden = any(accounts._filter_outsiders(partner, user) for partner in guarded)
         return is_hidden and accounts._get_outsider_reason(user)
+
+    def _get_open_levels(self):
+        """Return the levels of accounts on which somebody may be given this without being on their team.
+
+        :rtype: tuple
+        """
+        return ("internal",)
 
     def _makes_seen(self):
         """Return whether the receiver gets the line's account, a seat on its team, or the lead of it."""

@@ -19,6 +19,9 @@ from . import calendar_event
 # Monthly submissions, spot checks and meetings
 from . import key_account_project
 from . import key_account_meeting
+from . import key_account_meeting_kept
+from . import key_account_meeting_calendar
+from . import calendar_event_meeting
 from . import key_account_meeting_resolution
 from . import key_account_monthly_submission
 from . import key_account_monthly_submission_cron
@@ -26,7 +29,9 @@ from . import key_account_month
 from . import key_account_spot_check
 from . import key_account_spot_check_line
 from . import key_account_visit_spot_check
+from . import key_account_visit_month
 from . import key_account_handover_month
+from . import ir_attachment
 from . import mail_activity
 
 # Satisfaction

@@ -13,6 +13,11 @@ class KeyAccountHandover(models.Model):
     _inherit = "key.account.handover"
 
     @api.model
+    def _get_receiving_roles(self):
+        # customer service handles complaints: it gives and receives them
+        return (*super()._get_receiving_roles(), "service")
+
+    @api.model
     def _get_holding_kinds(self):
         return [
             *super()._get_holding_kinds(),
@@ -20,7 +25,6 @@ class KeyAccountHandover(models.Model):
                 "complaint", self.env._("Complaints"), "key.account.complaint",
                 domain=lambda users, company: Domain("user_id", "in", users.ids)
                 & Domain("state", "in", HELD_STATES),
-                account_domain=lambda users, company: Domain("account_id", "!=", False),
                 move=self._move_plainly("user_id"),
                 detail=lambda complaint: complaint._get_state_label(complaint.state),
             ),
@@ -31,4 +35,17 @@ class KeyAccountHandover(models.Model):
                 account_domain=lambda users, company: Domain.FALSE,
                 move=self._move_plainly("user_id"),
             ),
+            self._get_role_holding(
+                "complaint_default", self.env._("Gets Complaints Without Another Owner"), "res.company",
+                "key_account_complaint_user_id", "",
+            ),
         ]
+
+
+class KeyAccountHandoverLine(models.Model):
+    """Whoever is given a complaint sees it without its account; only of secret customers he does not."""
+
+    _inherit = "key.account.handover.line"
+
+    def _get_open_levels(self):
+        return ("internal", "confidential") if self.kind == "complaint" else super()._get_open_levels()

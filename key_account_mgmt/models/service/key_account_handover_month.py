@@ -17,14 +17,15 @@ class KeyAccountHandover(models.Model):
             Holding(
                 "chair", self.env._("Meetings to Chair"), "key.account.meeting",
                 domain=lambda users, company: self.env["key.account.meeting"]._get_led_domain(users),
-                move=self._move_plainly("user_id"),
+                move=self._move_meeting_role("user_id"),
+                detail=lambda meeting: meeting._get_state_label(meeting.state),
             ),
             Holding(
                 "note_taker", self.env._("Minutes to Take"), "key.account.meeting",
                 domain=lambda users, company: Domain("note_taker_id", "in", users.ids)
-                & Domain("state", "in", ("planned", "held"))
-                & self._get_home_domain("key.account.meeting", users, company),
-                move=self._move_plainly("note_taker_id"),
+                & Domain("state", "in", ("planned", "held")),
+                move=self._move_meeting_role("note_taker_id"),
+                detail=lambda meeting: meeting._get_state_label(meeting.state),
             ),
             Holding(
                 "resolution", self.env._("Resolutions of Meetings"), "key.account.meeting.resolution",
@@ -45,11 +46,31 @@ class KeyAccountHandover(models.Model):
         return Holding(
             key, label, "key.account.spot.check",
             domain=lambda users, company: Domain("user_id", "in", users.ids)
-            & Domain("scope", "=", scope) & Domain("state", "!=", "closed")
-            & self._get_home_domain("key.account.spot.check", users, company),
+            & Domain("scope", "=", scope) & Domain("state", "!=", "closed"),
             move=self._move_plainly("user_id"),
             detail=lambda check: check._get_state_label(check.state),
             role=role,
+        )
+
+    @api.model
+    def _move_meeting_role(self, field):
+        """Return a way of moving a role at meetings: who receives it comes to those that are still to be."""
+
+        def move(meetings, receiver, handover):
+            meetings.write({field: receiver.id})
+            for meeting in meetings.filtered(lambda meeting: meeting.state == "planned"):
+                if handover.user_id in meeting.attendee_ids:
+                    meeting.attendee_ids = meeting.attendee_ids - handover.user_id | receiver
+
+        return move
+
+    @api.model
+    def _get_meeting_domain(self, users, company):
+        """The calendar's entry of a department's meeting goes with the meeting."""
+        meetings = self.env["key.account.meeting"]
+        entered = meetings._search([("event_id", "!=", False)])
+        return super()._get_meeting_domain(users, company) & ~(
+            Domain("res_model", "=", meetings._name) & Domain("res_id", "in", entered)
         )
 
     @api.model

@@ -4,10 +4,11 @@ from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
 from ..access.key_account_approval_mixin import Transition
+from ..access.roles import group
 
 MEETING_STATE = [
     ("planned", "Planned"),
-    ("held", "Held"),
+    ("held", "Took Place"),
     ("closed", "Closed"),
     ("cancelled", "Cancelled"),
 ]
@@ -45,9 +46,13 @@ class KeyAccountMeeting(models.Model):
     kind = fields.Selection(
         selection=[("regular", "Regular Meeting"), ("topical", "Topical Meeting")],
         required=True,
-        default="regular",
+        compute="_compute_kind",
+        store=True,
+        readonly=False,
+        precompute=True,
         tracking=True,
-        help="The minutes of a department's regular meeting count for the month of all its accounts.",
+        help="The minutes of a department's regular meeting count for the month of all its accounts; "
+        "regular ones are planned by its leader or his deputy, a clerk or the director.",
     )
     account_id = fields.Many2one(
         required=False,
@@ -103,7 +108,7 @@ class KeyAccountMeeting(models.Model):
         relation="key_account_meeting_attendee_rel",
         column1="meeting_id",
         column2="user_id",
-        string="People",
+        string="Attendees",
         compute="_compute_attendee_ids",
         store=True,
         readonly=False,
@@ -142,6 +147,15 @@ class KeyAccountMeeting(models.Model):
         for meeting in self:
             mine = meeting.team_id or self.env["crm.team"]._get_default_team_id()
             meeting.team_id = meeting.account_id.team_id or mine
+
+    @api.depends("team_id", "account_id")
+    def _compute_kind(self):
+        """Regular where the user may plan such a meeting; what somebody chose stays."""
+        for meeting in self.filtered(lambda meeting: not meeting.kind):
+            # computed as superuser, but asked for the user
+            reason = meeting.sudo(False)._get_cannot_plan_regular_reason()
+            may_plan = not meeting.account_id and not reason
+            meeting.kind = "regular" if may_plan else "topical"
 
     @api.depends("start")
     def _compute_stop(self):
@@ -196,6 +210,8 @@ class KeyAccountMeeting(models.Model):
     def create(self, vals_list):
         meetings = super().create(vals_list)
         meetings._check_people()
+        meetings._check_regular()
+        meetings._follow_calendar()
         return meetings
 
     def write(self, vals):
@@ -211,15 +227,16 @@ class KeyAccountMeeting(models.Model):
                 raise UserError(self.env._(
                     "%(meeting)s is closed: open it again before you change it.", meeting=meeting.name
                 ))
+        self._check_not_accepted(vals)
+        invited = self._get_invited() if vals.keys() & self._get_calendar_fields() else {}
         result = super().write(vals)
         if {"attendee_ids", "user_id", "note_taker_id"} & vals.keys():
             self._check_people()
+        if {"kind", "team_id"} & vals.keys():
+            self._check_regular()
+        if invited:
+            self._follow_calendar(invited)
         return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_held(self):
-        if not self.env.su and self.filtered(lambda meeting: meeting.state in ("held", "closed")):
-            raise UserError(self.env._("A meeting that was held is kept, with its minutes."))
 
     # === ACTION METHODS === #
 
@@ -250,6 +267,29 @@ class KeyAccountMeeting(models.Model):
         return {**action, "domain": [("meeting_id", "in", self.ids)], "context": {}}
 
     # === BUSINESS METHODS === #
+
+    def _get_cannot_plan_regular_reason(self):
+        """Say why the user may not plan a department's regular meeting, or False where he may.
+
+        Its minutes are those of every account of the department (V7).
+
+        :rtype: str or bool
+        """
+        self.ensure_one()
+        user = self.env.user
+        # sudo: who leads a department is no secret
+        leads = user in self.sudo().team_id._get_key_account_leaders()
+        if self.env.su or leads or user.has_group(group("clerk")) or user.has_group(group("director")):
+            return False
+        return self.env._(
+            "The minutes of a regular meeting count for every account of the department: its leader or his "
+            "deputy, a clerk or the director plans it. Make it a topical meeting, or ask one of them."
+        )
+
+    def _check_regular(self):
+        for meeting in self.filtered(lambda meeting: meeting.kind == "regular" and not meeting.account_id):
+            if reason := meeting._get_cannot_plan_regular_reason():
+                raise UserError(reason)
 
     def _check_people(self):
         """Invite nobody to speak about a guarded customer whose file he may not see."""
@@ -287,6 +327,8 @@ class KeyAccountMeeting(models.Model):
             return self.env._("%(meeting)s has not begun yet: correct its time first.", meeting=self.name)
         if target == "cancelled" and not self.cancel_reason:
             return self.env._("Cancel it by the button, which asks for the reason.")
+        if target == "cancelled" or (target, self.state) == ("planned", "held"):
+            return self._get_kept_reason()
         return target == "closed" and self._get_cannot_close_reason()
 
     def _get_cannot_close_reason(self):
@@ -310,9 +352,11 @@ class KeyAccountMeeting(models.Model):
 
     @api.model
     def _get_led_domain(self, users):
-        """Return the domain of the meetings still to come that these users chair.
+        """Return the domain of the meetings that these users chair and have not closed yet.
+
+        Of one that was held the minutes may be missing, and what it resolved is to be followed.
 
         :param res.users users: who is asked about
         :rtype: Domain
         """
-        return Domain("state", "=", "planned") & Domain("user_id", "in", users.ids)
+        return Domain("state", "in", ("planned", "held")) & Domain("user_id", "in", users.ids)

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ..access.key_account_approval_mixin import Transition
+from ..account.batches import work_through
 
 RESOLUTION_STATE = [
     ("open", "Open"),
@@ -10,6 +11,7 @@ RESOLUTION_STATE = [
     ("dropped", "Dropped"),
 ]
 ACTIVITY = "key_account_mgmt.mail_activity_type_resolution"
+TODO = "mail.mail_activity_data_todo"
 
 
 class KeyAccountMeetingResolution(models.Model):
@@ -38,7 +40,8 @@ class KeyAccountMeetingResolution(models.Model):
 
     name = fields.Char(string="What", required=True)
     meeting_id = fields.Many2one(
-        comodel_name="key.account.meeting", required=True, index=True, ondelete="cascade", readonly=True
+        comodel_name="key.account.meeting", string="Of the Meeting", required=True, index=True,
+        ondelete="cascade", readonly=True,
     )
     meeting_state = fields.Selection(related="meeting_id.state", string="Meeting Status")
     account_id = fields.Many2one(
@@ -61,6 +64,9 @@ class KeyAccountMeetingResolution(models.Model):
         group_expand=True,
     )
     is_overdue = fields.Boolean(compute="_compute_is_overdue")
+    is_overdue_told = fields.Boolean(
+        string="Chair Told", readonly=True, copy=False, help="The chair was told that it is overdue."
+    )
     can_settle = fields.Boolean(compute="_compute_can")
     can_change = fields.Boolean(compute="_compute_can")
     result = fields.Text(copy=False, help="What came of it.")
@@ -113,6 +119,8 @@ class KeyAccountMeetingResolution(models.Model):
         if {"state", "user_id", "deadline", "name"} & vals.keys():
             self._note_settlement(vals)
             self._plan_activity()
+        if {"state", "deadline"} & vals.keys():
+            self._forget_overdue()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -137,12 +145,64 @@ class KeyAccountMeetingResolution(models.Model):
         self._check_may_change()
         return self.env["key.account.reason"]._get_action(self, "drop", self.env._("Drop the Resolution"))
 
+    # === CRON METHODS === #
+
+    @api.model
+    def _cron_tell_overdue(self):
+        """Tell the chair once of each resolution that is overdue; each deadline anew."""
+        # sudo: the scheduled action looks at every company's resolutions
+        waiting = self.sudo().search([
+            ("state", "=", "open"), ("is_overdue_told", "=", False), ("deadline", "<=", fields.Date.today()),
+            ("meeting_id.state", "not in", ("closed", "cancelled")),
+        ], order="deadline, id")
+        work_through(
+            waiting.filtered("is_overdue"), lambda resolution: resolution._tell_overdue(),
+        )
+
+    def _tell_overdue(self):
+        self.ensure_one()
+        told = self._get_chair()
+        if not told:
+            return False
+        speaking = self.with_context(lang=told.lang)
+        speaking.activity_schedule(
+            TODO,
+            user_id=told.id,
+            summary=speaking.env._(
+                "Overdue since %(date)s: %(name)s", date=self.deadline, name=self.user_id.name
+            ),
+        )
+        self.is_overdue_told = True
+        return True
+
+    def _get_chair(self):
+        """Return who sees to it that what was resolved is done: the chair, else a leader or director.
+
+        :rtype: res.users
+        """
+        meeting = self.meeting_id
+        if meeting.user_id.active and meeting.company_id in meeting.user_id.company_ids:
+            return meeting.user_id
+        for role in ("leader", "director"):
+            users = meeting._get_eligible(role, self.env["res.users"])
+            if users:
+                return meeting._get_named_approver(role, users)
+        return self.env["res.users"]
+
+    def _forget_overdue(self):
+        """What is settled or has another deadline is not overdue any more."""
+        # sudo: the mark and the chair's activity are the system's
+        told = self.sudo().filtered("is_overdue_told")
+        told.is_overdue_told = False
+        told.activity_unlink([TODO])
+
     # === BUSINESS METHODS === #
 
     @api.model
     def _get_system_fields(self):
         return super()._get_system_fields() | {
             "account_id", "team_id", "company_id", "drop_reason", "settled_on", "settled_by_id",
+            "is_overdue_told",
         }
 
     @api.model

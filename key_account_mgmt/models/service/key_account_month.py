@@ -1,5 +1,10 @@
 from odoo import api, fields, models
 
+from .key_account_monthly_submission import OWED
+
+# A month that fell away is owed again where the account is active again so many days after its deadline.
+REOPENED_DAYS = 31
+
 
 class KeyAccount(models.Model):
     """What a month asks of an account, and the meetings about it."""
@@ -33,6 +38,20 @@ class KeyAccount(models.Model):
         for account in self:
             account.meeting_count = counts.get(account._origin, 0)
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        managers = {account: account.manager_id for account in self} if "manager_id" in vals else {}
+        states = {account: account.state for account in self} if "state" in vals else {}
+        result = super().write(vals)
+        for account, manager in managers.items():
+            if manager and manager != account.manager_id:
+                account._hand_on_month(manager)
+        for account, state in states.items():
+            if state != account.state:
+                account._follow_months(state)
+        return result
+
     # === ACTION METHODS === #
 
     def action_open_submissions(self):
@@ -60,3 +79,32 @@ class KeyAccount(models.Model):
     @api.model
     def _get_listed_fields(self):
         return super()._get_listed_fields() | {"late_submission_count", "meeting_count"}
+
+    def _hand_on_month(self, manager):
+        """Let what the month asks of the manager until now be asked of the new one.
+
+        :param res.users manager: the manager until now
+        """
+        self.ensure_one()
+        # sudo: the activities are other people's
+        account = self.sudo()
+        owed = account.monthly_submission_ids.filtered(lambda submission: submission.state in OWED)
+        asked = owed.activity_ids.filtered(lambda activity: activity.user_id == manager)
+        if asked:
+            asked.user_id = account._get_responsible()
+
+    def _follow_months(self, before):
+        """Let what is owed fall away when the account is no longer active, and come back when it is again.
+
+        :param str before: the account's state until now
+        """
+        self.ensure_one()
+        # sudo: the month follows the account, whoever changes that
+        months = self.sudo().monthly_submission_ids
+        if before == "active":
+            months.filtered(lambda submission: submission.state in OWED)._waive()
+        elif self.state == "active":
+            since = fields.Date.subtract(self.company_id._get_key_account_today(), days=REOPENED_DAYS)
+            months.filtered(
+                lambda submission: submission.state == "waived" and submission.deadline >= since
+            )._reopen()

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ...calculations import closing
 from ..access.key_account_approval_mixin import Transition
-from .key_account_visit import HELD_STATES
+from .key_account_visit import REPORTED_STATES
 
 SUBMISSION_STATE = [
     ("open", "Open"),
@@ -23,6 +23,7 @@ LIGHT = [
     ("green", "Handed In"),
 ]
 ACTIVITY = "key_account_mgmt.mail_activity_type_monthly_submission"
+TODO = "mail.mail_activity_data_todo"
 
 
 class KeyAccountMonthlySubmission(models.Model):
@@ -50,6 +51,7 @@ class KeyAccountMonthlySubmission(models.Model):
         ("submitted", "returned"): Transition("returned"),
         ("open", "waived"): Transition("system"),
         ("returned", "waived"): Transition("system"),
+        ("waived", "open"): Transition("system"),
     }
 
     account_id = fields.Many2one(readonly=True)
@@ -76,6 +78,16 @@ class KeyAccountMonthlySubmission(models.Model):
     deadline = fields.Date(
         required=True, readonly=True, index=True, help="The last day in time; the period ends with it."
     )
+    redo_deadline = fields.Date(
+        string="To Be Mended Until",
+        readonly=True,
+        copy=False,
+        help="What is sent back after the deadline has to be in again on this day at the latest.",
+    )
+    due_date = fields.Date(
+        string="Due", compute="_compute_due_date", store=True, index=True,
+        help="The deadline, or the day until which it has to be mended.",
+    )
     state = fields.Selection(
         selection=SUBMISSION_STATE, required=True, default="open", index=True, tracking=True, copy=False,
         group_expand=True,
@@ -85,7 +97,8 @@ class KeyAccountMonthlySubmission(models.Model):
     )
     is_late = fields.Boolean(
         string="Late", readonly=True, copy=False, tracking=True, index=True,
-        help="Nothing was in when the deadline passed. It stays so, whenever it comes in.",
+        help="Nothing was in when the deadline passed, or when the day passed until which it had to be "
+        "mended. It stays so, whenever it comes in.",
     )
     submitted_on = fields.Datetime(readonly=True, copy=False)
     told_steps = fields.Integer(
@@ -110,7 +123,7 @@ class KeyAccountMonthlySubmission(models.Model):
         comodel_name="key.account.visit",
         string="Return Visits",
         compute="_compute_visit_ids",
-        help="Visits, receptions and calls that were held in the period.",
+        help="Visits, receptions and calls of the period whose reports are in.",
     )
     reported_visit_ids = fields.Many2many(
         comodel_name="key.account.visit",
@@ -172,7 +185,12 @@ class KeyAccountMonthlySubmission(models.Model):
         for submission in self:
             submission.display_name = f"{submission.month} {submission.account_id.display_name or ''}".strip()
 
-    @api.depends("account_id.manager_id", "account_id.team_id")
+    @api.depends("deadline", "redo_deadline")
+    def _compute_due_date(self):
+        for submission in self:
+            submission.due_date = submission.redo_deadline or submission.deadline
+
+    @api.depends("account_id.manager_id", "account_id.team_id", "state")
     def _compute_owner(self):
         """Follow the account's people as long as it is owed, so that it is owed by those who can."""
         for submission in self:
@@ -187,12 +205,12 @@ class KeyAccountMonthlySubmission(models.Model):
         for submission in self:
             submission.can_write = submission in written and submission.state in OWED
 
-    @api.depends("state", "deadline")
+    @api.depends("state", "due_date")
     def _compute_light(self):
         for submission in self:
             company = submission.company_id or self.env.company
             submission.light = submission.state != "waived" and closing.get_light(
-                submission.state in OWED, submission.deadline, company._get_key_account_today()
+                submission.state in OWED, submission.due_date, company._get_key_account_today()
             )
 
     @api.model
@@ -205,9 +223,9 @@ class KeyAccountMonthlySubmission(models.Model):
         }
         owed = Domain("state", "in", OWED)
         for light, bounds in (
-            ("red", lambda today, soon: Domain("deadline", "<", today)),
-            ("amber", lambda today, soon: Domain("deadline", ">=", today) & Domain("deadline", "<=", soon)),
-            ("grey", lambda today, soon: Domain("deadline", ">", soon)),
+            ("red", lambda today, soon: Domain("due_date", "<", today)),
+            ("amber", lambda today, soon: Domain("due_date", ">=", today) & Domain("due_date", "<=", soon)),
+            ("grey", lambda today, soon: Domain("due_date", ">", soon)),
         ):
             domains[light] = owed & Domain.OR(
                 Domain("company_id", "=", company.id) & bounds(today, soon)
@@ -229,7 +247,7 @@ class KeyAccountMonthlySubmission(models.Model):
             return super()._read_group_groupby(alias, groupby_spec, query)
         self._check_field_access(self._fields["light"], "read")
         state, deadline, company = (
-            self._field_to_sql(alias, name, query) for name in ("state", "deadline", "company_id")
+            self._field_to_sql(alias, name, query) for name in ("state", "due_date", "company_id")
         )
         today = SQL("(CASE %s %s END)", company, SQL(" ").join(
             SQL("WHEN %s THEN %s::date", company.id, day) for company, day, _soon in self._get_days()
@@ -254,9 +272,9 @@ class KeyAccountMonthlySubmission(models.Model):
             submission.visit_ids = submission._find_visits() if is_owed else submission.reported_visit_ids
 
     def _find_visits(self):
-        """Return the visits of the account that were held in the period (V5, V7)."""
+        """Return the visits of the period whose reports are in: they can be verified and checked (V5, V7)."""
         return self.env["key.account.visit"].search([
-            ("account_id", "=", self.account_id.id), ("state", "in", HELD_STATES),
+            ("account_id", "=", self.account_id.id), ("state", "in", REPORTED_STATES),
             ("date", ">=", self.date_from), ("date", "<=", self.deadline),
         ], order="date, id")
 
@@ -283,8 +301,8 @@ class KeyAccountMonthlySubmission(models.Model):
         )
 
     @api.depends(
-        "form_attachment_ids", "visit_missing_reason", "reported_visit_ids", "reported_meeting_ids",
-        "minutes_attachment_ids", "minutes_missing_reason",
+        "form_attachment_ids", "feedback", "visit_missing_reason", "reported_visit_ids",
+        "reported_meeting_ids", "minutes_attachment_ids", "minutes_missing_reason",
     )
     def _compute_completeness(self):
         for submission in self:
@@ -296,9 +314,11 @@ class KeyAccountMonthlySubmission(models.Model):
         missing = []
         if not self.has_return_visit and not (self.visit_missing_reason or "").strip():
             missing.append(self.env._(
-                "Return-visit form: hold a visit or a call in the period, attach the signed form, or say why "
-                "there is none."
+                "Return-visit form: hold a visit or a call in the period and hand in its report, attach the "
+                "signed form, or say why there is none."
             ))
+        if self.has_return_visit and not (self.feedback or "").strip():
+            missing.append(self.env._("Return-visit form: write down what the customer said."))
         if not self.has_minutes and not (self.minutes_missing_reason or "").strip():
             missing.append(self.env._(
                 "Meeting minutes: write those of a meeting of the period, attach a scan, or say why there "
@@ -315,7 +335,10 @@ class KeyAccountMonthlySubmission(models.Model):
                     "%(submission)s is closed: have it sent back before you change it.",
                     submission=submission.display_name,
                 ))
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("state") == "returned":
+            self._set_redo_deadline()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never(self):
@@ -334,7 +357,7 @@ class KeyAccountMonthlySubmission(models.Model):
             submission.sudo().write(submission._get_reported_values())
             submission._submit("submitted")
             # sudo: the reminders are over, whoever has them
-            submission.sudo().activity_unlink([ACTIVITY])
+            submission.sudo().activity_unlink([ACTIVITY, TODO])
         return True
 
     # === BUSINESS METHODS === #
@@ -343,7 +366,8 @@ class KeyAccountMonthlySubmission(models.Model):
     def _get_system_fields(self):
         return super()._get_system_fields() | {
             "account_id", "company_id", "team_id", "user_id", "month", "date_from", "deadline", "is_late",
-            "submitted_on", "told_steps", "reported_visit_ids", "reported_meeting_ids",
+            "submitted_on", "told_steps", "reported_visit_ids", "reported_meeting_ids", "redo_deadline",
+            "due_date",
         }
 
     @api.model
@@ -358,7 +382,8 @@ class KeyAccountMonthlySubmission(models.Model):
     def _get_listed_fields(self):
         return super()._get_listed_fields() | {
             "account_id", "company_id", "team_id", "user_id", "month", "date_from", "deadline", "state",
-            "light", "is_late", "submitted_on", "has_return_visit", "has_minutes",
+            "redo_deadline", "due_date", "light", "is_late", "submitted_on", "has_return_visit",
+            "has_minutes",
             "activity_ids", "activity_state", "activity_summary", "activity_type_id", "activity_type_icon",
             "activity_user_id", "activity_exception_decoration", "activity_exception_icon",
             "my_activity_date_deadline", "message_needaction",
@@ -374,17 +399,54 @@ class KeyAccountMonthlySubmission(models.Model):
         }
 
     def _has_missed_deadline(self):
-        """Return whether nothing was in when the day of the deadline ended, where the company is.
+        """Return whether nothing was in when the last day in time ended, where the company is.
 
-        What came in on time and was sent back afterwards is not late when it comes again.
+        What came in on time and was sent back afterwards has the days until :attr:`redo_deadline`.
         """
         self.ensure_one()
-        end = self.company_id._get_key_account_utc_bounds(None, self.deadline)[1]
+        end = self.company_id._get_key_account_utc_bounds(None, self.due_date)[1]
         if fields.Datetime.now() < end:
             return False
         # sudo: who decided may be hidden from the user
         before = self.sudo().approval_ids.filtered(lambda row: row.date < end).sorted("id")
         return before[-1:].decision not in ("submitted", "approved")
+
+    def _set_redo_deadline(self):
+        """Give what is owed again after its deadline some days more, and count what is told from there."""
+        for submission in self:
+            company = submission.company_id
+            today = company._get_key_account_today()
+            if today <= submission.deadline:
+                continue
+            # sudo: until when it is in time is set by the system
+            submission.sudo().write({
+                "redo_deadline": fields.Date.add(today, days=company.key_account_redo_days),
+                "told_steps": closing.LAST_REMINDER,
+            })
+
+    def _waive(self):
+        """Let what inactive accounts owe fall away; what was late by then stays so."""
+        # sudo: nobody decides on it; it follows the account
+        for submission in self.sudo():
+            submission.write({
+                "is_late": submission.is_late or submission._has_missed_deadline(), "state": "waived",
+            })
+        self.sudo().activity_unlink([ACTIVITY, TODO])  # sudo: as above
+
+    def _reopen(self):
+        """Let what has fallen away be owed again, some days longer where its deadline is over."""
+        submissions = self.sudo()  # sudo: as in _waive
+        submissions.write({"state": "open", "redo_deadline": False, "told_steps": 0})
+        submissions._set_redo_deadline()
+
+    def _get_returned_to(self, requester):
+        """Send it back to who handed it in, if he still works for the account, else to its responsible."""
+        account = self.sudo().account_id  # sudo: who works for it is told to nobody here
+        works = requester.active and requester in account.allowed_user_ids
+        return requester if works else account._get_responsible()
+
+    def _get_returned_deadline(self):
+        return self.due_date
 
     def _get_barred_users(self):
         return super()._get_barred_users() | self.user_id | self.account_id.manager_id

@@ -16,22 +16,24 @@ class KeyAccountMonthlySubmission(models.Model):
     @api.model
     def _cron_open_month(self):
         """Open the period of today for each active account that has none yet; once a day."""
-        for company in self._get_closing_companies():
-            month, date_from, deadline = closing.get_closing_period(
+        periods = {
+            company: closing.get_closing_period(
                 company._get_key_account_today(), company.key_account_closing_day
             )
-            work_through(
-                self._find_accounts_to_open(company, month, deadline),
-                lambda account, values=(month, date_from, deadline): self._open(account, *values),
-            )
+            for company in self._get_closing_companies()
+        }
+        work_through(
+            self._find_accounts_to_open(periods),
+            lambda account: self._open(account, *periods[account.company_id]),
+        )
 
     @api.model
     def _cron_tell_deadlines(self):
-        """Remind those who owe, mark what is late, tell those above; each once. Once a day."""
+        """Remind those who owe, mark what is late, tell those above; each once. Every few hours."""
         # sudo: the month closes for everybody
         owed = self.sudo().search([
             ("state", "in", OWED),
-            ("deadline", "<=", fields.Date.add(fields.Date.today(), days=1 - min(closing.STEPS))),
+            ("due_date", "<=", fields.Date.add(fields.Date.today(), days=1 - min(closing.STEPS))),
         ], order="id")
         work_through(
             owed.filtered(lambda submission: submission._is_due()),
@@ -46,20 +48,23 @@ class KeyAccountMonthlySubmission(models.Model):
         return self.env["res.company"].sudo().search([("key_account_closing_day", ">", 0)])
 
     @api.model
-    def _find_accounts_to_open(self, company, month, deadline):
+    def _find_accounts_to_open(self, periods):
         """Return the active accounts that owe a month and have no submission for it.
 
         Who was admitted when the reminders had begun starts with the next month.
+
+        :param dict periods: {company: (month, first day, deadline)}
+        :rtype: key.account
         """
-        begun = fields.Date.add(deadline, days=min(closing.STEPS))
-        # sudo: as above
-        return self.env["key.account"].sudo().search(
+        due = Domain.OR(
             Domain("company_id", "=", company.id)
-            & Domain("state", "=", "active")
-            & (Domain("admission_date", "=", False) | Domain("admission_date", "<=", begun))
-            & Domain("monthly_submission_ids", "not any", [("month", "=", month)]),
-            order="id",
+            & (Domain("admission_date", "=", False)
+               | Domain("admission_date", "<=", fields.Date.add(deadline, days=min(closing.STEPS))))
+            & Domain("monthly_submission_ids", "not any", [("month", "=", month)])
+            for company, (month, _first, deadline) in periods.items()
         )
+        # sudo: as above
+        return self.env["key.account"].sudo().search(Domain("state", "=", "active") & due, order="id")
 
     @api.model
     def _open(self, account, month, date_from, deadline):
@@ -86,10 +91,9 @@ class KeyAccountMonthlySubmission(models.Model):
 
     def _get_due_steps(self):
         self.ensure_one()
-        # what came in on time and was sent back afterwards is on the board, but nobody above is called
         is_escalated = self.is_late or self._has_missed_deadline()
         return closing.get_due_steps(
-            self.deadline, self.company_id._get_key_account_today(), self.told_steps, is_escalated
+            self.due_date, self.company_id._get_key_account_today(), self.told_steps, is_escalated
         )
 
     def _is_due(self):
@@ -102,8 +106,7 @@ class KeyAccountMonthlySubmission(models.Model):
     def _follow_deadline(self):
         """Do what is due on one submission, and note it in the same transaction."""
         if self.account_id.state != "active":
-            self.state = "waived"
-            self.activity_unlink([ACTIVITY])
+            self._waive()
             return
         self.is_late = self.is_late or self._has_missed_deadline()
         for step in self._get_due_steps():
@@ -122,32 +125,44 @@ class KeyAccountMonthlySubmission(models.Model):
         else:
             self._remind()
 
+    def _get_reminded(self):
+        """Return who is reminded: the account's responsible, and whoever stands in for him today.
+
+        :rtype: res.users
+        """
+        account = self.account_id
+        today = self.company_id._get_key_account_today()
+        deputies = account.member_ids.filtered(
+            # without an end it is no absence
+            lambda seat: seat.role == "deputy" and seat.date_to and seat.date_from <= today <= seat.date_to
+        ).user_id
+        return account._get_responsible() | deputies.filtered("active")
+
     def _plan_submission(self):
-        if responsible := self.account_id._get_responsible():
-            speaking = self.with_context(lang=responsible.lang)
+        for user in self._get_reminded():
+            speaking = self.with_context(lang=user.lang)
             speaking.activity_schedule(
                 ACTIVITY,
-                date_deadline=self.deadline,
-                user_id=responsible.id,
+                date_deadline=self.due_date,
+                user_id=user.id,
                 summary=speaking.env._("Hand in return-visit form and minutes of %s", self.month),
             )
 
     def _remind(self):
-        if not (responsible := self.account_id._get_responsible()):
-            return
-        speaking = self.with_context(lang=responsible.lang)
-        left = (self.deadline - self.company_id._get_key_account_today()).days
-        speaking.message_notify(
-            partner_ids=responsible.partner_id.ids,
-            subject=speaking.env._("The month closes on %s", self.deadline),
-            body=(
-                speaking.env._("Return-visit form and minutes of %s are due today.", self.month) if not left
-                else speaking.env._(
-                    "Return-visit form and minutes of %(month)s are due in %(count)s days.",
-                    month=self.month, count=left,
-                )
-            ),
-        )
+        left = (self.due_date - self.company_id._get_key_account_today()).days
+        for user in self._get_reminded():
+            speaking = self.with_context(lang=user.lang)
+            speaking.message_notify(
+                partner_ids=user.partner_id.ids,
+                subject=speaking.env._("The month closes on %s", self.due_date),
+                body=(
+                    speaking.env._("Return-visit form and minutes of %s are due today.", self.month)
+                    if not left else speaking.env._(
+                        "Return-visit form and minutes of %(month)s are due in %(count)s days.",
+                        month=self.month, count=left,
+                    )
+                ),
+            )
 
     def _escalate(self, level):
         """Tell one of those above the one who owes.
@@ -162,21 +177,22 @@ class KeyAccountMonthlySubmission(models.Model):
                 user_id=superior.id,
                 summary=speaking.env._(
                     "Overdue since %(date)s: %(name)s",
-                    date=self.deadline,
+                    date=self.due_date,
                     name=self.user_id.name or speaking.env._("nobody is responsible"),
                 ),
             )
 
     def _get_superiors(self):
-        """Return who is told of what is overdue, in order: leader, director, executive.
+        """Return who is told of what is overdue, in order: leader, director, executive, as they are today.
 
-        Without the one who owes, and without those who may not see the account.
+        Who stands in for one of them comes in his place, another of the role where he is gone. Without
+        the one who owes, and without those who may not see the account.
 
         :rtype: res.users
         """
-        company = self.company_id
-        chain = self.account_id.team_id.user_id | company.key_account_director_id
-        chain |= company.key_account_executive_id
-        chain -= self.account_id._get_responsible()
-        outsiders = self.env["key.account"]._filter_outsiders(self.sudo(False), chain)
-        return chain - outsiders
+        chain = self.env["res.users"]
+        owing = self.account_id._get_responsible()
+        for role in ("leader", "director", "executive"):
+            users = self._get_eligible(role, chain | owing)
+            chain |= self._get_named_approver(role, users)
+        return chain

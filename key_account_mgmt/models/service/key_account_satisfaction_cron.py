@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..account.batches import work_through
 
@@ -20,22 +21,21 @@ class KeyAccountSatisfaction(models.Model):
     @api.model
     def _cron_remind(self):
         """Remind those who have not answered, every so many days until the deadline."""
+        due = []
         # sudo: as above
         for company in self.env["res.company"].sudo().search([("key_account_survey_reminder_days", ">", 0)]):
             today = company._get_key_account_today()
             last = fields.Date.subtract(today, days=company.key_account_survey_reminder_days)
-            # sudo: as above
-            waiting = self.sudo().search([
-                ("company_id", "=", company.id),
-                ("state", "=", "sent"),
-                ("channel", "=", "mail"),
-                ("sent_date", "<=", last),
-                ("deadline", ">=", today),
-                "|", ("reminder_date", "=", False), ("reminder_date", "<=", last),
-            ], order="id")
-            work_through(
-                waiting.filtered("contact_id.email"), lambda satisfaction: satisfaction._remind()
+            due.append(
+                Domain("company_id", "=", company.id)
+                & Domain("sent_date", "<=", last) & Domain("deadline", ">=", today)
+                & (Domain("reminder_date", "=", False) | Domain("reminder_date", "<=", last))
             )
+        # sudo: as above
+        waiting = self.sudo().search(
+            Domain("state", "=", "sent") & Domain("channel", "=", "mail") & Domain.OR(due), order="id"
+        )
+        work_through(waiting.filtered("contact_id.email"), lambda satisfaction: satisfaction._remind())
 
     @api.model
     def _cron_expire(self):

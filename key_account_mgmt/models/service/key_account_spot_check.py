@@ -7,14 +7,13 @@ from odoo.fields import Command, Domain
 from ...calculations.sampling import draw
 from ..access.key_account_approval_mixin import Transition
 from ..access.roles import group
+from .key_account_visit import REPORTED_STATES
 
 CHECK_STATE = [
     ("draft", "Draft"),
     ("drawn", "Drawn"),
     ("closed", "Closed"),
 ]
-# Whose report can be checked.
-REPORTED_STATES = ("reported", "verified")
 SEEDS = 2**31
 
 
@@ -48,7 +47,7 @@ class KeyAccountSpotCheck(models.Model):
         readonly=True,
         index=True,
         default=lambda self: self.env.user,
-        help="Whose own visits are not drawn.",
+        help="With whose visits, accounts and decisions none of the drawn ones has to do.",
     )
     scope = fields.Selection(
         selection=[("open", "All But Secret Accounts"), ("secret", "Secret Accounts")],
@@ -82,6 +81,10 @@ class KeyAccountSpotCheck(models.Model):
 
     # The draw
     drawn_on = fields.Datetime(readonly=True, copy=False)
+    drawn_by_id = fields.Many2one(
+        comodel_name="res.users", readonly=True, copy=False, ondelete="restrict",
+        help="Stays, also where another inspector goes on with the check.",
+    )
     seed = fields.Integer(readonly=True, copy=False, help="What the sample was drawn with.")
     population = fields.Json(readonly=True, copy=False)
     population_count = fields.Integer(
@@ -194,7 +197,7 @@ class KeyAccountSpotCheck(models.Model):
     @api.model
     def _get_system_fields(self):
         return super()._get_system_fields() | {
-            "user_id", "drawn_on", "seed", "population", "population_count",
+            "user_id", "drawn_on", "drawn_by_id", "seed", "population", "population_count",
         }
 
     @api.model
@@ -205,20 +208,39 @@ class KeyAccountSpotCheck(models.Model):
     def _get_population_domain(self):
         """Return the domain of the visits that can be drawn.
 
-        Not the inspector's own, and none that was drawn before.
+        None that was drawn before, and none with which the inspector has to do. A director draws his own
+        to secret accounts as well: nobody else draws these, and an executive judges them.
         """
         self.ensure_one()
+        is_secret = self.scope == "secret"
         secret = Domain("account_id.confidentiality", "=", "secret")
         domain = (
             Domain("company_id", "=", self.company_id.id)
             & Domain("state", "in", REPORTED_STATES)
             & Domain("date", ">=", self.date_from) & Domain("date", "<=", self.date_to)
-            & (secret if self.scope == "secret" else ~secret)
-            & Domain("user_id", "!=", self.user_id.id)
-            & Domain("visitor_ids", "not in", self.user_id.ids)
+            & (secret if is_secret else ~secret & ~self._get_concerned_domain(self.user_id))
             & Domain("spot_check_line_ids", "=", False)
         )
         return domain & Domain("team_id", "in", self.team_ids.ids) if self.team_ids else domain
+
+    @api.model
+    def _get_concerned_domain(self, user):
+        """Return the domain of the visits that somebody does not check.
+
+        He took part, has the account, handed in the report or verified it.
+
+        :param res.users user: one user
+        :rtype: Domain
+        """
+        return (
+            Domain("user_id", "=", user.id)
+            | Domain("visitor_ids", "in", user.ids)
+            | Domain("account_id.manager_id", "=", user.id)
+            | Domain("approval_ids", "any", [
+                ("model", "=", "key.account.visit"), ("user_id", "=", user.id),
+                ("decision", "in", ("submitted", "approved")),
+            ])
+        )
 
     def _find_population(self):
         # sudo: the same for everybody who may draw; what it may hold is in the domain
@@ -240,7 +262,7 @@ class KeyAccountSpotCheck(models.Model):
         # sudo: seed, population and lines are set by the system
         self.sudo().write({
             "seed": seed, "population": population, "population_count": len(population),
-            "drawn_on": fields.Datetime.now(),
+            "drawn_on": fields.Datetime.now(), "drawn_by_id": self.env.uid,
         })
         self.state = "drawn"
         self.sudo().line_ids = [  # sudo: as above

@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..access.roles import group
+from .key_account_visit import OUTCOME
 
 VERDICT = [
     ("true", "True"),
@@ -7,6 +11,11 @@ VERDICT = [
     ("fabricated", "Fabricated"),
 ]
 ACTIVITY = "key_account_mgmt.mail_activity_type_spot_check"
+# What of a report is kept as it was when the visit was drawn.
+DRAWN_FIELDS = (
+    "start", "stop", "visitor_ids", "contact_ids", "report", "report_needs", "report_agreements",
+    "report_problems", "outcome",
+)
 
 
 class KeyAccountSpotCheckLine(models.Model):
@@ -43,8 +52,43 @@ class KeyAccountSpotCheckLine(models.Model):
     )
     date = fields.Date(string="Visit Date", compute="_compute_visit", store=True, precompute=True)
     visit_type = fields.Selection(related="visit_id.visit_type")
-    report = fields.Text(related="visit_id.report")
-    contact_ids = fields.Many2many(related="visit_id.contact_ids", string="Whom to Ask")
+
+    # The report as it was at the draw; what is changed afterwards does not change what is checked
+    start = fields.Datetime(compute="_compute_report", store=True, precompute=True)
+    stop = fields.Datetime(string="End", compute="_compute_report", store=True, precompute=True)
+    visitor_ids = fields.Many2many(
+        comodel_name="res.users",
+        relation="key_account_spot_check_line_visitor_rel",
+        column1="line_id",
+        column2="user_id",
+        string="Our People",
+        compute="_compute_report",
+        store=True,
+        precompute=True,
+    )
+    contact_ids = fields.Many2many(
+        comodel_name="res.partner",
+        relation="key_account_spot_check_line_contact_rel",
+        column1="line_id",
+        column2="partner_id",
+        string="Whom to Ask",
+        compute="_compute_report",
+        store=True,
+        precompute=True,
+    )
+    report = fields.Text(compute="_compute_report", store=True, precompute=True)
+    report_needs = fields.Text(string="Needs", compute="_compute_report", store=True, precompute=True)
+    report_agreements = fields.Text(
+        string="Agreements", compute="_compute_report", store=True, precompute=True
+    )
+    report_problems = fields.Text(string="Problems", compute="_compute_report", store=True, precompute=True)
+    outcome = fields.Selection(
+        selection=OUTCOME, compute="_compute_report", store=True, precompute=True
+    )
+    is_report_changed = fields.Boolean(
+        string="Report Changed", compute="_compute_is_report_changed",
+        help="The report of the visit is not what it was when it was drawn.",
+    )
 
     # What was found
     method = fields.Selection(
@@ -54,7 +98,7 @@ class KeyAccountSpotCheckLine(models.Model):
     checker_id = fields.Many2one(
         comodel_name="res.users", string="Checked By", readonly=True, index="btree_not_null"
     )
-    verdict = fields.Selection(selection=VERDICT, tracking=True, index=True)
+    verdict = fields.Selection(selection=VERDICT, string="Finding", tracking=True, index=True)
     comment = fields.Text(tracking=True, help="What the customer said, and where it differs from the report.")
     can_check = fields.Boolean(compute="_compute_can_check")
 
@@ -73,6 +117,19 @@ class KeyAccountSpotCheckLine(models.Model):
         for line in self:
             visit = line.visit_id
             line.team_id, line.user_id, line.date = visit.team_id, visit.user_id, visit.date
+
+    @api.depends("visit_id")
+    def _compute_report(self):
+        for line in self:
+            for name in DRAWN_FIELDS:
+                line[name] = line.visit_id[name]
+
+    @api.depends("visit_id")
+    def _compute_is_report_changed(self):
+        for line in self:
+            # sudo: only compared; the visit may be hidden from the user by now
+            drawn, visit = line.sudo(), line.sudo().visit_id
+            line.is_report_changed = any(drawn[name] != visit[name] for name in DRAWN_FIELDS)
 
     @api.depends("check_state")
     @api.depends_context("uid")
@@ -121,13 +178,15 @@ class KeyAccountSpotCheckLine(models.Model):
     def _get_system_fields(self):
         return super()._get_system_fields() | {
             "check_id", "visit_id", "account_id", "company_id", "team_id", "user_id", "date", "checker_id",
+            *DRAWN_FIELDS,
         }
 
     @api.model
     def _get_listed_fields(self):
         return super()._get_listed_fields() | {
             "check_id", "check_state", "visit_id", "account_id", "company_id", "team_id", "user_id", "date",
-            "visit_type", "method", "checked_on", "checker_id", "verdict", "can_check",
+            "visit_type", "start", "stop", "visitor_ids", "outcome", "method", "checked_on", "checker_id",
+            "verdict", "can_check", "is_report_changed",
             "activity_ids", "activity_state", "activity_summary", "activity_type_id", "activity_type_icon",
             "activity_user_id", "activity_exception_decoration", "activity_exception_icon",
             "my_activity_date_deadline", "message_needaction",
@@ -140,12 +199,54 @@ class KeyAccountSpotCheckLine(models.Model):
         """
         self.ensure_one()
         # sudo: the visit may be hidden from the user by now
-        visit = self.sudo().visit_id
-        if self.env.user in visit.user_id | visit.visitor_ids:
-            return self.env._("Nobody checks a visit that he took part in: leave it to another inspector.")
-        if self.sudo().check_id.state != "drawn":  # sudo: as above
+        line = self.sudo()
+        if line.check_id.state != "drawn":
             return self.env._("The spot check is closed: its verdicts stay as they are.")
+        if self._is_concerned(self.env.user):
+            return self.env._(
+                "Nobody checks a visit that he took part in, handed in or verified, or one to an account of "
+                "his: leave it to somebody else."
+            )
+        if not any(self.env.user.has_group(group(role)) for role in ("inspector", "director")):
+            return self._get_cannot_stand_in_reason()
         return False
+
+    def _is_concerned(self, user):
+        """Return whether somebody has to do with the visit, so that he does not judge its report.
+
+        :param res.users user: one user
+        :rtype: bool
+        """
+        # sudo: as above
+        visit = self.sudo().visit_id
+        return bool(visit.filtered_domain(self.env["key.account.spot.check"]._get_concerned_domain(user)))
+
+    def _get_cannot_stand_in_reason(self):
+        """Say why an executive does not judge this visit: only secret ones are his that no director may."""
+        # sudo: as above
+        line = self.sudo()
+        directors = line.visit_id._get_role_users("director")
+        is_last = line.account_id.confidentiality == "secret" and all(
+            self._is_concerned(director) for director in directors
+        )
+        return not is_last and self.env._("Visits are checked by the inspector, secret ones by the director.")
+
+    @api.model
+    def _get_verdict_domain(self, users, date_from, date_to):
+        """Return the domain of what spot checks have found of people's visits in a period (V8).
+
+        Of closed checks alone: until then a finding may still be corrected.
+
+        :param res.users users: whose reports
+        :param datetime.date date_from: first day of the visits
+        :param datetime.date date_to: last day
+        :rtype: Domain
+        """
+        return (
+            Domain("user_id", "in", users.ids)
+            & Domain("date", ">=", date_from) & Domain("date", "<=", date_to)
+            & Domain("verdict", "!=", False) & Domain("check_id.state", "=", "closed")
+        )
 
     def _check_complete(self):
         """Refuse a verdict that does not say how it was found, or why it is a bad one."""
@@ -177,14 +278,15 @@ class KeyAccountSpotCheckLine(models.Model):
             )
 
     def _get_told(self):
-        """Return the leader and the director; where none of them may know or is concerned, an executive.
+        """Return leader and director, as they are today; where none may know it, an executive.
+
+        Who stands in for one of them comes in his place, another of the role where he is gone.
 
         :rtype: res.users
         """
         # sudo: who leads and decides is named on the department and the company
-        line = self.sudo()
-        company = line.company_id
-        concerned = line.visit_id.user_id | line.visit_id.visitor_ids
-        told = (line.team_id.user_id | company.key_account_director_id) - concerned
-        told = told or company.key_account_executive_id - concerned
-        return told - self.env["key.account"]._filter_outsiders(self.sudo(False), told)
+        visit = self.sudo().visit_id
+        told = self.env["res.users"]
+        for role in ("leader", "director"):
+            told |= visit._get_named_approver(role, visit._get_eligible(role, told))
+        return told or visit._get_named_approver("executive", visit._get_eligible("executive", told))

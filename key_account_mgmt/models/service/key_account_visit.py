@@ -38,6 +38,8 @@ RATIFICATION = [
 AHEAD_STATES = ("planned", "prepared")
 OPEN_STATES = ("draft", *AHEAD_STATES)
 HELD_STATES = ("done", "reported", "verified")
+# Whose report is in, and can be checked.
+REPORTED_STATES = ("reported", "verified")
 # The customer is seen, here or there or on a screen; a phone call alone keeps no promised visit.
 MEETING_TYPES = ("outbound", "reception", "online")
 

@@ -51,9 +51,18 @@ class ResCompany(models.Model):
         "weekend; 31: the month's last day; 0: no monthly submissions.",
     )
 
+    key_account_redo_days = fields.Integer(
+        string="Months Sent Back Are Mended Within",
+        default=3,
+        help="Days for what is sent back after the deadline; then it is late, and those above are told.",
+    )
+
     _key_account_closing_day = models.Constraint(
         "CHECK (key_account_closing_day BETWEEN 0 AND 31)",
         "Months close on a day between 1 and 31, or on none: 0.",
+    )
+    _key_account_redo_days = models.Constraint(
+        "CHECK (key_account_redo_days >= 0)", "A number of days is 0 or more."
     )
     # Satisfaction
     key_account_survey_id = fields.Many2one(

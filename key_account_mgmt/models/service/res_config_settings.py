@@ -15,6 +15,7 @@ class ResConfigSettings(models.TransientModel):
     key_account_missed_days = fields.Integer(related="company_id.key_account_missed_days", readonly=False)
     # Monthly submissions, spot checks and meetings
     key_account_closing_day = fields.Integer(related="company_id.key_account_closing_day", readonly=False)
+    key_account_redo_days = fields.Integer(related="company_id.key_account_redo_days", readonly=False)
     # Satisfaction
     key_account_survey_id = fields.Many2one(related="company_id.key_account_survey_id", readonly=False)
     key_account_survey_reminder_days = fields.Integer(

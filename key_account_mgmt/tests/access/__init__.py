@@ -1,6 +1,7 @@
 from . import test_approval
 from . import test_layers
 from . import test_perimeter
+from . import test_guides
 from . import test_hostile
 from . import test_hostile_forgery
 from . import test_hostile_buttons

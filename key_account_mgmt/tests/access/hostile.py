@@ -19,6 +19,8 @@ OPEN_TO_SELLERS = {"key.account.ownership.request"}
 # What customer service works with: complaints, and whose an internal account is (X17).
 OPEN_TO_SERVICE = {
     "key.account.bulletin", "key.account.complaint", "key.account.complaint.category", "key.account.reason",
+    "key.account.handover", "key.account.handover.acceptance", "key.account.handover.decline",
+    "key.account.handover.line",
 }
 STRANGERS = ("manager2", "assistant", "other_leader", "other_manager")
 # Who may not see an account of each level (it belongs to manager, of the team of leader)

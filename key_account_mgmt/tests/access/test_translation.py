@@ -37,6 +37,8 @@ SELECTIONS = {
     ("key.account.assessment", "review_decision"): {
         "intensify": "加强攻关", "keep": "维持现状", "terminate": "终止合作",
     },
+    ("key.account.meeting", "state"): {"held": "已召开"},
+    ("key.account.visit", "state"): {"done": "已拜访"},
     ("key.account.assessment", "change"): {"new": "新增", "up": "升级", "same": "不变", "down": "降级"},
 }
 MODELS = {
@@ -56,6 +58,11 @@ LABELS = {
     ("key.account.assessment", "run_id"): "评级批次",
     ("key.account.assessment", "review_decision"): "年审结论",
     ("key.account.assessment", "override_reason"): "例外理由",
+    ("key.account.spot.check.line", "verdict"): "抽查结论",
+    ("key.account.meeting", "attendee_ids"): "参会人员",
+    ("key.account.meeting.resolution", "meeting_id"): "会议",
+    ("key.account", "stakeholder_ids"): "客户关系人",
+    ("key.account.visit", "event_id"): "日程",
 }
 GROUPS = {
     "assistant": "助理客户经理",

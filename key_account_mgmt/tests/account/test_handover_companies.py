@@ -50,6 +50,46 @@ class TestHandoverCompanies(HandoverCase):
             "company_id": company.id, "team_id": False, "type": "opportunity",
         })
 
+    def _new_service_work(self, account, team):
+        """Give the manager one of each kind of the service layer for an account and its department."""
+        company = account.company_id
+        env = self.env(context=dict(self.env.context, allowed_company_ids=company.ids))
+        start = fields.Datetime.now() + timedelta(days=3)
+        meeting = env["key.account.meeting"].create({
+            "name": "Monthly", "company_id": company.id, "team_id": team.id, "user_id": self.manager.id,
+            "start": start, "attendee_ids": [Command.set(self.manager.ids)],
+        })
+        held = env["key.account.meeting"].create({
+            "name": "Prices", "company_id": company.id, "team_id": team.id, "user_id": self.manager.id,
+            "account_id": account.id, "start": start - timedelta(days=9),
+            "attendee_ids": [Command.set(self.manager.ids)],
+        })
+        held.action_hold()
+        company.sudo().key_account_complaint_user_id = self.manager
+        works = {
+            "visit": env["key.account.visit"].create({
+                "account_id": account.id, "user_id": self.manager.id, "visit_type": "call", "start": start,
+            }),
+            "visit plan": env["key.account.visit.plan"].create({
+                "company_id": company.id, "team_id": team.id, "user_id": self.manager.id,
+                "period": "quarter", "period_date": "2027-01-10",
+            }),
+            "complaint": env["key.account.complaint"].create({
+                "name": "Leaks", "company_id": company.id, "partner_id": account.partner_id.id,
+                "user_id": self.manager.id,
+            }),
+            "satisfaction": env["key.account.satisfaction"].create({
+                "account_id": account.id, "user_id": self.manager.id,
+            }),
+            "meeting to chair": meeting, "meeting that was held": held,
+            "resolution": env["key.account.meeting.resolution"].create({
+                "meeting_id": held.id, "name": "Send samples", "user_id": self.manager.id,
+                "deadline": "2027-01-10",
+            }),
+        }
+        self.assertEqual(works["complaint"].account_id, account)
+        return {name: record.with_env(self.env) for name, record in works.items()}
+
     # === WHAT MOVES === #
 
     def test_what_belongs_to_another_company_stays(self):
@@ -75,13 +115,19 @@ class TestHandoverCompanies(HandoverCase):
             "meeting": self._new_meeting(shared), "call on a contact": self._new_call(shared),
             "call on an account": self._new_call(own_account),
         }
+        stay |= self._new_service_work(account, self.south)
+        category = self.env["key.account.complaint.category"].create({
+            "name": "Everywhere", "user_id": self.manager.id,
+        })
         foreign.user_id = self.manager
         handover = self._execute(self._new_handover())
+        self.assertEqual(category.user_id, self.manager2, "a category belongs to no company")
         for name, record in stay.items():
             self.assertFalse(self._line(handover, record), name)
             owner = record.manager_id if name == "account" else record.user_id
             self.assertEqual(owner, self.manager, name)
         self.assertEqual(foreign.user_id, self.manager, "salesperson as its manager there")
+        self.assertEqual(self.elsewhere.key_account_complaint_user_id, self.manager)
         for name, record in moved.items():
             self.assertEqual(record.user_id, self.manager2, name)
         self.assertTrue(self._get_held(self.manager), "the archive guard asks for every company")
@@ -90,6 +136,28 @@ class TestHandoverCompanies(HandoverCase):
         )
         for name, record in stay.items():
             self.assertTrue(self._line(second, record), name)
+
+    def test_the_service_layers_work_for_a_secret_account_elsewhere_stays_and_is_not_named(self):
+        account = self._new_foreign(self._new_customer("Veiled"), "secret")
+        works = self._new_service_work(account, self.south)
+        self._new_account(self._new_customer("Own"))
+        handover = self._execute(self._new_handover())
+        for name, record in works.items():
+            self.assertEqual(record.user_id, self.manager, name)
+        self.assertNotIn("Veiled", str(handover.sudo().line_ids.mapped("name")))
+
+    def test_the_service_layers_work_moves_in_its_own_company(self):
+        works = self._new_service_work(self._new_account(self._new_customer("Own")), self.team)
+        handover = self._execute(self._new_handover())
+        for name, record in works.items():
+            self.assertTrue(self._line(handover, record), name)
+            self.assertEqual(record.user_id, self.manager2, name)
+        self.assertEqual(self.company.key_account_complaint_user_id, self.manager2)
+        self.assertEqual(works["meeting to chair"].attendee_ids, self.manager2, "who chairs it comes to it")
+        self.assertEqual(works["meeting that was held"].attendee_ids, self.manager, "who was there was there")
+        self.assertEqual(works["meeting to chair"].event_id.user_id, self.manager2)
+        self.assertEqual(works["meeting to chair"].event_id.partner_ids, self.manager2.partner_id)
+        self.assertFalse(self._get_held(self.manager))
 
     def test_what_belongs_where_the_person_does_not_work_goes_along(self):
         self.manager.company_ids -= self.elsewhere

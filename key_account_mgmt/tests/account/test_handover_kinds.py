@@ -54,7 +54,7 @@ class TestHandoverKinds(HandoverCase):
             "key.account.complaint.feedback_user_id", "key.account.meeting.resolution.settled_by_id",
             # goes with the account while it is owed
             "key.account.monthly.submission.user_id",
-            "key.account.spot.check.line.checker_id",
+            "key.account.spot.check.line.checker_id", "key.account.spot.check.drawn_by_id",
         }
         # what is proposed and offered is answered, or made anew
         asked = {

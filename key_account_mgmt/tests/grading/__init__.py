@@ -5,6 +5,7 @@ from . import test_run
 from . import test_real_ledger
 from . import test_sales_history
 from . import test_demo_data
+from . import test_demo_days
 from . import test_bad_input_grading
 from . import test_run_in_time
 from . import test_review

@@ -15,6 +15,10 @@ APPLY = "odoo.addons.key_account_mgmt.models.grading.key_account_grading_run_app
 APPLY_CRON = "odoo.addons.key_account_mgmt.models.grading.key_account_grading_run_cron.BATCH"
 
 
+class Killed(BaseException):
+    """The process was killed: nothing of the addon can catch it."""
+
+
 class CronCase(KeyAccountCase):
 
     def _run_cron(self, name):
@@ -39,6 +43,34 @@ class CronCase(KeyAccountCase):
             return original(records, *args, **kwargs)
 
         return patch.object(self.env.registry[model], method, patched), seen
+
+    def _run_killed(self, name, model, method, calls, is_bare=False):
+        """Run a scheduled action that is killed when a method has done its work for the n-th time.
+
+        :param bool is_bare: whether no savepoint of the action is around it, which would take it back
+        """
+        original = getattr(type(self.env[model]), method)
+        seen = []
+
+        def patched(records, *args, **kwargs):
+            result = original(records, *args, **kwargs)
+            seen.append(records)
+            if len(seen) == calls:
+                if is_bare:
+                    # the scheduler would commit what is left by an exception; a killed one does not
+                    records.env.cr.rollback()
+                raise Killed
+            return result
+
+        is_killed = False
+        with patch.object(self.env.registry[model], method, patched):
+            # not by assertRaises, which takes back what was committed
+            try:
+                self._run_cron(name)
+            except Killed:
+                is_killed = True
+        self.assertTrue(is_killed, "it was not called so often")
+        self.env.invalidate_all()
 
 
 @tagged("post_install", "-at_install")

@@ -1,3 +1,6 @@
+import pytz
+
+from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -134,10 +137,41 @@ class TestDemoData(TransactionCase):
         for name, date in (
             ("key.account.approval", "date"), ("key.account.grade.history", "date_from"),
             ("account.move", "invoice_date"), ("account.payment", "date"),
+            ("key.account.visit", "reported_on"), ("key.account.visit.plan", "create_date"),
+            ("key.account.monthly.submission", "submitted_on"), ("key.account.spot.check", "drawn_on"),
+            ("key.account.spot.check.line", "checked_on"), ("key.account.spot.check.line", "date"),
+            ("key.account.meeting.resolution", "settled_on"), ("key.account.complaint", "received_on"),
+            ("key.account.complaint", "responded_on"), ("key.account.complaint", "closed_on"),
+            ("key.account.satisfaction", "sent_date"), ("key.account.satisfaction", "answer_date"),
         ):
-            with self.subTest(model=name):
+            with self.subTest(model=name, field=date):
                 today = self.company._get_key_account_today()
                 self.assertFalse(self.env[name].search_count([(date, ">", f"{today} 23:59:59")]))
+        for name, states in (
+            ("key.account.visit", ("done", "reported", "verified", "missed")),
+            ("key.account.meeting", ("held", "closed")),
+        ):
+            with self.subTest(model=name):
+                now = fields.Datetime.now()
+                self.assertFalse(self.env[name].search([("state", "in", states), ("start", ">", now)]))
+
+    def test_what_the_service_layer_shows_can_have_happened(self):
+        months = self.env["key.account.monthly.submission"].search([])
+        # one that was sent back before the deadline and not mended is late as well
+        for month in months.filtered(lambda one: one.is_late and one.state in ("submitted", "accepted")):
+            self.assertGreater(month.submitted_on.date(), month.deadline, month.display_name)
+        for month in months.filtered("redo_deadline"):
+            self.assertGreater(month.redo_deadline, month.deadline)
+        zone = pytz.timezone("Asia/Shanghai")
+        for meeting in self.env["key.account.meeting"].search([]):
+            day = pytz.utc.localize(meeting.start).astimezone(zone)
+            self.assertLess(day.weekday(), 5, f"{meeting.name} {day}")
+        for month in months.filtered(lambda month: month.state == "waived"):
+            self.assertTrue(self.env["mail.tracking.value"].search_count([
+                ("mail_message_id.model", "=", "key.account"),
+                ("mail_message_id.res_id", "=", month.account_id.id),
+                ("new_value_char", "in", ("Suspended", "暂停合作")),
+            ], limit=1), f"{month.display_name}: its account was never suspended")
 
     def test_loading_it_again_changes_nothing(self):
         def count():

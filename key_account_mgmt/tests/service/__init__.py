@@ -1,7 +1,9 @@
 from . import test_closing
 from . import test_meeting
+from . import test_meeting_calendar
 from . import test_month_prints
 from . import test_monthly_submission
+from . import test_handover_service
 from . import test_hostile_visit
 from . import test_schedule
 from . import test_spot_check
@@ -22,6 +24,7 @@ from . import test_complaint_elsewhere
 from . import test_complaint_mail
 from . import test_complaint_rating
 from . import test_worktime
+from . import test_service_pdf
 from . import test_service_score
 from . import test_complaint_source
 from . import test_visit_prints

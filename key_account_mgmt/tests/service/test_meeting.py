@@ -114,6 +114,75 @@ class TestMeeting(MeetingCase):
         with self.assertRaisesRegex(UserError, "those of the account"):
             self._new_meeting(account_id=account.id, guest_ids=[Command.set(person.ids)])
 
+    # === WHAT IS KEPT === #
+
+    def test_minutes_and_resolutions_are_not_lost_in_two_clicks(self):
+        resolved, minuted = self._new_meeting(self.leader), self._new_meeting(self.leader)
+        self._resolve(resolved)
+        minuted.minutes = "<p>All agreed.</p>"
+        for meeting in (resolved, minuted):
+            with self.assertRaisesRegex(UserError, "is kept"):
+                meeting.unlink()
+            with self.assertRaisesRegex(UserError, "is kept"):
+                meeting._cancel("Nobody came")
+            meeting.action_hold()
+            for act in (meeting.action_reopen, lambda meeting=meeting: meeting.write({"state": "planned"})):
+                with self.assertRaisesRegex(UserError, "is kept"):
+                    act()
+            self.assertEqual(meeting.state, "held")
+        plain = self._new_meeting(self.leader)
+        plain.action_hold()
+        plain.action_reopen()
+        plain.unlink()
+
+    def test_what_was_accepted_with_a_month_stays(self):
+        account = self._new_account(admission_date="2025-01-01")
+        self.meeting.write({"minutes": "<p>All agreed.</p>"})
+        self.meeting.action_hold()
+        submission = self._new_submission(account)
+        mine = submission.with_user(self.manager)
+        mine.visit_missing_reason = "On holiday"
+        mine.action_submit()
+        self.assertEqual(submission.reported_meeting_ids, self.meeting)
+        self.meeting.minutes = "<p>All agreed on prices.</p>"
+        submission.with_user(self.clerk).action_approve()
+        self.env.invalidate_all()
+        for user in (self.leader, self.clerk, self.director):
+            for change in (
+                {"minutes": "<p>Else.</p>"}, {"start": fields.Datetime.now()}, {"kind": "topical"},
+                {"team_id": self.other_team.id}, {"stop": "2030-01-01 08:00:00"},
+            ):
+                with self.assertRaisesRegex(UserError, "were accepted"):
+                    self.meeting.with_user(user).write(change)
+        self.meeting.action_close()
+        self.meeting.action_reopen()
+        with self.assertRaisesRegex(UserError, "were accepted"):
+            self.meeting.minutes = "<p>Else.</p>"
+
+    # === WHO PLANS A REGULAR ONE === #
+
+    def test_regular_meetings_of_a_department_are_planned_by_those_who_answer_for_it(self):
+        for login in ("leader", "clerk", "director"):
+            self.assertEqual(self._new_meeting(self.users[login]).kind, "regular", login)
+        for login in ("manager", "assistant", "other_leader"):
+            meeting = self._new_meeting(self.users[login])
+            self.assertEqual(meeting.kind, "topical", login)
+            with self.assertRaisesRegex(UserError, "a clerk or the director plans it"):
+                meeting.kind = "regular"
+            with self.assertRaisesRegex(UserError, "a clerk or the director plans it"):
+                self._new_meeting(self.users[login], kind="regular")
+        theirs = self._new_meeting(self.other_leader, team_id=self.other_team.id)
+        self.assertEqual(theirs.kind, "regular")
+        with self.assertRaisesRegex(UserError, "a clerk or the director plans it"):
+            theirs.team_id = self.team
+        self.team.key_account_deputy_id = self.other_leader
+        self.assertEqual(self._new_meeting(self.other_leader).kind, "regular", "stands in for the leader")
+
+    def test_about_an_account_its_manager_plans_any_kind(self):
+        account = self._new_account()
+        self.assertEqual(self._new_meeting(account_id=account.id).kind, "topical")
+        self.assertEqual(self._new_meeting(account_id=account.id, kind="regular").kind, "regular")
+
     # === WHO SEES IT === #
 
     def test_a_departments_meeting_is_for_its_people_and_those_invited(self):
@@ -238,19 +307,59 @@ class TestResolution(MeetingCase):
             (self.meeting.open_count, self.meeting.overdue_count, self.meeting.settled_count), (2, 1, 1)
         )
 
+    def test_the_owner_neither_puts_it_off_nor_gives_it_away_nor_deletes_it_as_an_activity(self):
+        resolution = self._resolve()
+        other = self._resolve(owner=self.manager2)
+        activity = self._get_activity(resolution)
+        type_id = activity.activity_type_id.id
+        for login in ("manager", "leader", "director"):
+            mine = activity.with_user(self.users[login])
+            for act in (
+                mine.unlink, mine.action_archive,
+                *(lambda change=change, mine=mine: mine.write(change) for change in (
+                    {"user_id": self.manager2.id}, {"date_deadline": "2030-01-01"}, {"active": False},
+                    {"activity_type_id": self.env.ref("mail.mail_activity_data_todo").id},
+                    {"res_id": other.id},
+                )),
+                lambda: resolution.with_user(self.manager).activity_schedule(
+                    "key_account_mgmt.mail_activity_type_resolution", user_id=self.manager.id
+                ),
+                lambda mine=mine: mine.with_context(key_account_resolution_settles=True).unlink(),
+            ):
+                with self.assertRaisesRegex(UserError, "what a meeting resolved"), self.env.cr.savepoint():
+                    act()
+        todo = resolution.with_user(self.manager).activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.manager.id
+        )
+        with self.assertRaisesRegex(UserError, "what a meeting resolved"), self.env.cr.savepoint():
+            todo.activity_type_id = type_id
+        todo.action_feedback()
+        self.assertEqual(resolution.state, "open")
+        activity = self._get_activity(resolution)
+        activity.with_user(self.manager).action_feedback(feedback="Sent")
+        self.assertEqual(resolution.state, "done")
+
     def test_it_goes_with_the_one_who_leaves(self):
         resolution = self._resolve()
         planned = self._new_meeting(
             start=fields.Datetime.now() + timedelta(days=3), note_taker_id=self.manager.id
         )
-        held = self.env["key.account.handover"]._find_held_kinds(self.manager)
-        self.assertEqual({"resolution", "chair", "note_taker"} - held, set())
+        held = self._new_meeting()
+        held.action_hold()
+        closed = self._new_meeting(minutes="<p>We met.</p>")
+        closed.action_hold()
+        closed.action_close()
+        self.assertTrue(
+            {"resolution", "chair", "note_taker"}
+            <= self.env["key.account.handover"]._find_held_kinds(self.manager)
+        )
         handover = self.env["key.account.handover"].with_user(self.leader).create({
             "user_id": self.manager.id, "company_id": self.company.id, "receiver_id": self.manager2.id,
         })
         kinds = [line.kind for line in handover.sudo().line_ids]
         self.assertEqual(
-            sorted(kinds), ["chair", "note_taker", "resolution"], "the activity comes along by itself"
+            sorted(kinds), ["chair", "chair", "note_taker", "resolution"],
+            "the activity and the calendar's entry come along by themselves",
         )
         handover.action_offer()
         handover.with_user(self.manager2).action_accept()
@@ -259,4 +368,9 @@ class TestResolution(MeetingCase):
         self.assertEqual(handover.sudo().state, "done")
         self.assertEqual((resolution.user_id, planned.user_id), (self.manager2, self.manager2))
         self.assertEqual(planned.note_taker_id, self.manager2)
+        self.assertNotIn(self.manager, planned.attendee_ids)
+        self.assertEqual(planned.event_id.user_id, self.manager2)
+        self.assertEqual(held.user_id, self.manager2, "its minutes are still to be written")
+        self.assertIn(self.manager, held.attendee_ids, "he was there")
+        self.assertEqual(closed.user_id, self.manager)
         self.assertEqual(self._get_activity(resolution).user_id, self.manager2)

@@ -73,6 +73,10 @@ class TestMonthlySubmission(MonthCase):
             "form_attachment_ids": [Command.link(scans[0].id)],
             "minutes_attachment_ids": [Command.link(scans[1].id)],
         })
+        mine.feedback = "  "
+        with self.assertRaisesRegex(UserError, "what the customer said"):
+            mine.action_submit()
+        mine.feedback = "They are content."
         mine.action_submit()
         self.assertTrue(self.submission.has_return_visit and self.submission.has_minutes)
 
@@ -95,6 +99,48 @@ class TestMonthlySubmission(MonthCase):
         self.assertNotIn(planned, self.submission.visit_ids)
         self.assertTrue(self.submission.has_return_visit)
 
+    def _new_call(self):
+        return self.env["key.account.visit"].with_user(self.manager).create({
+            "account_id": self.account.id, "start": "2026-05-18 02:00:00", "visit_type": "call",
+        })
+
+    def test_a_visit_that_nobody_has_reported_is_no_return_visit(self):
+        call = self._new_call()
+        with freeze_time("2026-05-19 04:00:00"):
+            call.action_hold()
+        self.env.invalidate_all()
+        self.assertFalse(self.submission.has_return_visit)
+        with self.assertRaisesRegex(UserError, "hand in its report"):
+            self.submission.with_user(self.manager).action_submit()
+        with freeze_time("2026-05-19 05:00:00"):
+            call.write({"report": "They want more.", "outcome": "met"})
+            call.action_report()
+        self.env.invalidate_all()
+        self.assertEqual(self.submission.visit_ids, call)
+        mine = self.submission.with_user(self.manager)
+        mine.minutes_missing_reason = "No meeting"
+        with self.assertRaisesRegex(UserError, "what the customer said"):
+            mine.action_submit()
+        mine.feedback = "They want more."
+        with freeze_time("2026-05-20 04:00:00"):
+            mine.action_submit()
+        self.assertEqual(self.submission.reported_visit_ids, call)
+
+    def test_a_visit_that_a_month_reports_was_held(self):
+        call = self._new_call()
+        with freeze_time("2026-05-19 04:00:00"):
+            call.action_hold()
+            call.write({"report": "They want more.", "outcome": "met"})
+            call.action_report()
+            self.submission.with_user(self.manager).feedback = "They want more."
+            self._hand_in("2026-05-20 04:00:00")
+            call.with_user(self.leader)._decline("returned", "Who said so?")
+            with self.assertRaisesRegex(UserError, "return visit of 2026-05"):
+                call.action_undo_hold()
+            self._send_back("2026-05-21 04:00:00")
+            call.action_undo_hold()
+        self.assertEqual(call.state, "planned")
+
     def test_minutes_of_the_period_count_about_the_account_or_of_its_departments_regular_meeting(self):
         other = self._new_account(self._new_customer("Other"))
         with freeze_time("2026-05-20 04:00:00"):
@@ -104,12 +150,12 @@ class TestMonthlySubmission(MonthCase):
                 ({"kind": "topical"}, False),
                 ({"kind": "topical", "account_id": self.account.id}, True),
                 ({"account_id": other.id}, False),
-                ({"team_id": self.other_team.id}, False),
+                ({"team_id": self.other_team.id, "user": self.other_leader}, False),
                 ({"start": "2026-04-25 15:59:00"}, False),
                 ({"start": "2026-04-25 16:00:00"}, True),
             ):
                 with self.subTest(**values):
-                    meeting = self._new_meeting(**{"minutes": "<p>We met.</p>"} | values)
+                    meeting = self._new_meeting(**{"minutes": "<p>We met.</p>", "user": self.leader} | values)
                     self.submission.invalidate_recordset()
                     self.assertNotIn(meeting, self.submission.meeting_ids, "not held yet")
                     meeting.action_hold()
@@ -118,10 +164,10 @@ class TestMonthlySubmission(MonthCase):
 
     def test_what_was_handed_in_stays_as_it_was(self):
         with freeze_time("2026-05-20 04:00:00"):
-            meeting = self._new_meeting(minutes="<p>We met.</p>")
+            meeting = self._new_meeting(self.leader, minutes="<p>We met.</p>")
             meeting.action_hold()
             self._hand_in("2026-05-20 04:00:00")
-            later = self._new_meeting(minutes="<p>Again.</p>")
+            later = self._new_meeting(self.leader, minutes="<p>Again.</p>")
             later.action_hold()
         self.env.invalidate_all()
         self.assertEqual(self.submission.meeting_ids, meeting)
@@ -209,6 +255,39 @@ class TestMonthlySubmission(MonthCase):
         self._hand_in("2026-05-26 04:00:00")
         self.assertTrue(self.submission.is_late)
 
+    def test_sent_back_after_the_deadline_it_is_in_time_for_some_days_more(self):
+        for redo_days, moment, late in (
+            (3, "2026-05-29 15:59:59", False), (3, "2026-05-29 16:00:00", True),
+            (0, "2026-05-26 15:59:59", False), (0, "2026-05-26 16:00:00", True),
+        ):
+            with self.subTest(days=redo_days, moment=moment):
+                self.company.key_account_redo_days = redo_days
+                account = self._new_account(self._new_customer(moment))
+                with freeze_time("2026-05-10 04:00:00"):
+                    submission = self._new_submission(account)
+                self._hand_in("2026-05-25 04:00:00", submission)
+                self._send_back("2026-05-26 04:00:00", submission)
+                self.assertEqual(submission.redo_deadline.day, 26 + redo_days)
+                todo = submission.activity_ids.filtered(lambda one: one.user_id == self.manager)
+                self.assertEqual(todo.date_deadline, submission.redo_deadline)
+                self._hand_in(moment, submission)
+                self.assertEqual(submission.is_late, late)
+
+    def test_each_return_begins_its_days_anew_and_one_before_the_deadline_begins_none(self):
+        self._hand_in("2026-05-20 04:00:00")
+        self._send_back("2026-05-21 04:00:00")
+        self.assertFalse(self.submission.redo_deadline)
+        self._hand_in("2026-05-25 04:00:00")
+        for day in (26, 29):
+            self._send_back(f"2026-05-{day} 04:00:00")
+            self.assertEqual(self.submission.redo_deadline.day, {26: 29, 29: 1}[day])
+            with freeze_time(f"2026-05-{day} 05:00:00"):
+                self.assertEqual(self.submission.light, "amber")
+            self._hand_in(f"2026-05-{day} 06:00:00")
+        self.assertFalse(self.submission.is_late)
+        with self.assertRaises(AccessError):
+            self.submission.with_user(self.manager).write({"redo_deadline": "2030-01-01"})
+
     # === THE BOARD === #
 
     def test_the_colours_are_found_and_counted_as_they_are_shown(self):
@@ -249,6 +328,118 @@ class TestMonthlySubmission(MonthCase):
         self.env.invalidate_all()
         self.assertEqual((later.user_id, later.team_id), (self.other_manager, self.other_team))
         self.assertEqual((self.submission.user_id, self.submission.team_id), (self.manager, self.team))
+
+    def test_what_comes_back_after_the_account_changed_hands_is_the_new_managers(self):
+        self._hand_in("2026-05-20 04:00:00")
+        self.account.with_user(self.director).write({
+            "team_id": self.other_team.id, "manager_id": self.other_manager.id,
+        })
+        self.manager.sudo().active = False
+        self.env.invalidate_all()
+        self._send_back("2026-05-21 04:00:00")
+        owner = (self.submission.user_id, self.submission.team_id)
+        self.assertEqual(owner, (self.other_manager, self.other_team))
+        self.assertEqual(self.submission.activity_ids.user_id, self.other_manager)
+        self._hand_in("2026-05-22 04:00:00", user=self.other_manager)
+        self.assertEqual(self.submission.state, "submitted")
+
+    def test_a_visit_sent_back_when_its_leader_has_gone_is_told_to_whoever_has_the_account(self):
+        visit = self.env["key.account.visit"].with_user(self.manager).create({
+            "account_id": self.account.id, "start": "2026-05-18 02:00:00", "visit_type": "call",
+        })
+        visit.action_hold()
+        visit.write({"report": "They want more.", "outcome": "met"})
+        visit.action_report()
+        self.account.with_user(self.director).manager_id = self.manager2
+        self.env.invalidate_all()
+        visit.with_user(self.leader)._decline("returned", "Who said so?")
+        told = visit.sudo().activity_ids.filtered(lambda one: "Sent back" in (one.summary or ""))
+        self.assertEqual(told.user_id, self.manager2, "the former manager does not read the visit any more")
+
+    def test_what_the_month_asks_of_the_manager_goes_on_to_the_next_one(self):
+        with freeze_time("2026-05-20 04:00:00"):
+            self.submission._follow_deadline()
+        self.assertEqual(self.submission.activity_ids.user_id, self.manager)
+        self.account.with_user(self.director).manager_id = self.manager2
+        self.env.invalidate_all()
+        self.assertEqual(self.submission.activity_ids.user_id, self.manager2)
+
+    # === WHAT WAS HANDED IN === #
+
+    def test_documents_stay_while_the_month_is_in(self):
+        scans = self.env["ir.attachment"].create([
+            {"name": name, "raw": b"x", "res_model": self.submission._name, "res_id": self.submission.id}
+            for name in ("form.pdf", "minutes.pdf")
+        ])
+        loose = self.env["ir.attachment"].with_user(self.manager).create({"name": "loose.pdf", "raw": b"x"})
+        self.submission.with_user(self.manager).write({
+            "form_attachment_ids": [Command.set([scans[0].id, loose.id])],
+            "minutes_attachment_ids": [Command.link(scans[1].id)], "feedback": "They are content.",
+        })
+        scans[0].with_user(self.manager).name = "signed.pdf"
+        self._hand_in("2026-05-20 04:00:00")
+
+        def assert_kept():
+            self.env.invalidate_all()
+            for scan in scans | loose:
+                for user in (self.manager, self.leader, self.director):
+                    mine = scan.with_user(user)
+                    for act in (
+                        mine.unlink, lambda mine=mine: mine.write({"raw": b"y"}),
+                        lambda mine=mine: mine.write({"res_id": 0}),
+                        lambda mine=mine: mine.write({"name": "z"}),
+                    ):
+                        with self.assertRaises(UserError), self.env.cr.savepoint():
+                            act()
+            self.assertEqual({scan.raw for scan in scans | loose}, {b"x"})
+
+        assert_kept()
+        with freeze_time("2026-05-21 04:00:00"):
+            self.submission.with_user(self.clerk).action_approve()
+        assert_kept()
+
+    def test_documents_of_what_was_sent_back_are_replaced(self):
+        scan = self.env["ir.attachment"].create({
+            "name": "form.pdf", "raw": b"x", "res_model": self.submission._name, "res_id": self.submission.id,
+        })
+        self.submission.with_user(self.manager).write({
+            "form_attachment_ids": [Command.link(scan.id)], "feedback": "They are content.",
+        })
+        self._hand_in("2026-05-20 04:00:00")
+        self._send_back("2026-05-21 04:00:00")
+        scan.with_user(self.manager).unlink()
+
+    # === SUSPENDED === #
+
+    def test_what_fell_away_is_owed_again_when_the_account_is_active_again(self):
+        with freeze_time("2026-05-12 04:00:00"):
+            self.account.with_user(self.leader).action_suspend()
+        self.assertEqual((self.submission.state, self.submission.is_late), ("waived", False))
+        with freeze_time("2026-05-14 04:00:00"):
+            self.account.with_user(self.leader).state = "active"
+        self.env.invalidate_all()
+        self.assertEqual((self.submission.state, self.submission.redo_deadline), ("open", False))
+        with freeze_time("2026-05-24 04:00:00"):
+            self.account.with_user(self.leader).action_suspend()
+        with freeze_time("2026-05-26 04:00:00"):
+            self.account.with_user(self.leader).state = "active"
+        self.env.invalidate_all()
+        self.assertEqual((self.submission.state, self.submission.redo_deadline.day), ("open", 29))
+        self.assertFalse(self.submission.is_late, "suspended over the deadline: some days more, and no less")
+        self._hand_in("2026-05-30 04:00:00")
+        self.assertTrue(self.submission.is_late)
+
+    def test_suspending_wipes_no_late_month(self):
+        with freeze_time("2026-05-26 04:00:00"):
+            self.account.with_user(self.leader).action_suspend()
+        self.assertEqual((self.submission.state, self.submission.is_late), ("waived", True))
+
+    def test_what_fell_away_long_ago_stays_so(self):
+        with freeze_time("2026-05-12 04:00:00"):
+            self.account.with_user(self.leader).action_suspend()
+        with freeze_time("2026-07-12 04:00:00"):
+            self.account.with_user(self.leader).state = "active"
+        self.assertEqual(self.submission.state, "waived")
 
     def test_one_a_month_and_account(self):
         self.env.flush_all()

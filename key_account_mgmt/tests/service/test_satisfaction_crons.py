@@ -6,6 +6,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
+from ..common import role_group
 from ..grading.test_crons import CronCase
 
 LOGGER = "odoo.addons.key_account_mgmt.models.account.batches"
@@ -84,6 +85,22 @@ class TestSatisfactionCrons(CronCase):
         with patch(f"{LOGGER}.LIMIT", 2):
             self._run("ask", self.due)
         self.assertEqual((len(self._get_surveys()), self._count_mails()), (4, 4))
+
+    def test_more_reminders_than_a_batch_are_not_lost_over_another_company(self):
+        second = self.env["res.company"].create({"name": "Second"})
+        keeper = self._new_user("keeper", role_group("manager"), company=second)
+        team = self.env["crm.team"].create({"name": "Second", "company_id": second.id})
+        account = self.env["key.account"].with_company(second).create({
+            "partner_id": self._new_customer("Second", email="second@example.com").id,
+            "company_id": second.id, "team_id": team.id, "manager_id": keeper.id, "state": "active",
+            "scheme_id": self.scheme.id, "grade_id": self.grade_a.id, "admission_date": "2026-01-05",
+        })
+        self._run("ask", self.due)
+        surveys = self._get_surveys(self.accounts | account.with_env(self.env))
+        self.assertEqual(set(surveys.mapped("state")), {"sent"})
+        with patch(f"{LOGGER}.LIMIT", 2):
+            self._run("remind", self.due + timedelta(days=7))
+        self.assertEqual(surveys.mapped("reminder_count"), [1] * 5)
 
     def test_the_next_one_comes_after_the_interval_whatever_came_of_the_last(self):
         self._run("ask", self.due)

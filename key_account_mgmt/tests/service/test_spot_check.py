@@ -1,9 +1,11 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.account.res_users import BYPASS
 from ..common import KeyAccountCase, role_group
 
 DAY = "2026-03-04"
@@ -102,6 +104,93 @@ class TestSpotCheck(SpotCheckCase):
             with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 self._draw_spot_check(DAY, **values)
 
+    # === WHO CHECKS === #
+
+    def test_nobody_checks_what_he_has_to_do_with(self):
+        """The account's manager, who handed in the report, who verified it."""
+        both = {
+            login: self._new_user(login, f"{role_group(role)},{role_group('inspector')}")
+            for login, role in (("owner", "manager"), ("reporter", "manager"), ("verifier", "leader"))
+        }
+        self.team.user_id = both["verifier"]
+        account = self._new_account(self._new_customer("Mill"), manager_id=both["owner"].id)
+        account.member_ids = [
+            Command.create({"user_id": user.id}) for user in (both["reporter"], self.manager)
+        ]
+        visit = self.env["key.account.visit"].with_user(self.manager).create({
+            "account_id": account.id, "start": "2026-03-08 02:00:00", "visit_type": "call",
+        })
+        visit.action_hold()
+        visit.write({"report": "They are content.", "outcome": "met"})
+        visit.with_user(both["reporter"]).action_report()
+        visit.with_user(both["verifier"]).action_approve()
+        for user in both.values():
+            with self.assertRaisesRegex(UserError, "left to be drawn", msg=user.name):
+                self._draw_spot_check("2026-03-08", user=user)
+        line = self._draw_spot_check("2026-03-08").line_ids
+        for user in both.values():
+            with self.assertRaisesRegex(UserError, "Nobody checks a visit"):
+                line.with_user(user).write({"verdict": "true", "method": "phone"})
+        line.write({"verdict": "true", "method": "phone"})
+
+    def test_the_directors_own_visits_to_secret_accounts_are_judged_by_an_executive(self):
+        mine = self._new_held_visit(self.secret, "2026-03-09", user=self.director)
+        other = self._new_held_visit(self.secret, "2026-03-09")
+        check = self._draw_spot_check("2026-03-09", user=self.director, scope="secret")
+        lines = {line.visit_id: line for line in check.line_ids}
+        self.assertEqual(lines.keys(), {mine, other})
+        with self.assertRaisesRegex(UserError, "Nobody checks a visit"):
+            lines[mine].write({"verdict": "true", "method": "phone"})
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "secret ones by the director"):
+            lines[other].with_user(self.executive).write({"verdict": "true", "method": "phone"})
+        lines[mine].with_user(self.executive).write({"verdict": "true", "method": "phone"})
+        lines[other].write({"verdict": "true", "method": "phone"})
+        self.assertEqual(lines[mine].checker_id, self.executive)
+        check.action_close()
+
+    def test_an_executive_judges_nothing_else(self):
+        line = self._draw_spot_check(DAY, size=1).line_ids
+        for user in (self.executive, self.executive2):
+            with self.assertRaises(AccessError):
+                line.with_user(user).write({"verdict": "true", "method": "phone"})
+        self.assertFalse(line.with_user(self.executive).can_check)
+
+    def test_what_became_secret_after_the_draw_and_is_the_directors_own_blocks_nothing(self):
+        self._new_held_visit(self.account, "2026-03-09", user=self.director)
+        check = self._draw_spot_check("2026-03-09")
+        self.account.with_user(self.director).confidentiality = "secret"
+        self.env.invalidate_all()
+        line = check.with_user(self.executive).line_ids
+        line.write({"verdict": "true", "method": "phone"})
+        self.env.invalidate_all()
+        check.action_close()
+
+    # === WHAT IS CHECKED === #
+
+    def test_the_report_is_checked_as_it_was_at_the_draw(self):
+        check = self._draw_spot_check(DAY, size=1)
+        line = check.line_ids
+        visit = line.visit_id.sudo()
+        before = (line.report, line.start, line.visitor_ids, line.outcome)
+        self.assertEqual(before, ("They are content.", visit.start, self.manager, "met"))
+        self.assertFalse(line.is_report_changed)
+        visit.write({
+            "report": "Nobody was there, we spoke on the phone.", "outcome": "not_met",
+            "start": "2026-03-04 06:00:00", "visitor_ids": [Command.link(self.assistant.id)],
+        })
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((line.report, line.start, line.visitor_ids, line.outcome), before)
+        self.assertTrue(line.is_report_changed)
+        with self.assertRaises(AccessError):
+            line.write({"report": "Else"})
+
+    def test_who_drew_it_stays_when_another_one_goes_on_with_it(self):
+        check = self._draw_spot_check(DAY, size=1)
+        check.sudo().user_id = self.director
+        self.assertEqual((check.user_id, check.drawn_by_id), (self.director, self.inspector))
+
     # === SECRET ACCOUNTS === #
 
     def test_secret_accounts_are_drawn_by_the_director_alone(self):
@@ -188,6 +277,14 @@ class TestSpotCheck(SpotCheckCase):
         line.write({"verdict": "fabricated", "method": "phone", "comment": "Nobody came"})
         self.assertEqual(line.sudo().activity_ids.user_id, self.executive)
 
+    def test_of_a_fabricated_report_those_are_told_who_stand_in_today(self):
+        second = self._new_user("director2", role_group("director"))
+        self.team.key_account_deputy_id = self.other_leader
+        self.director.sudo().with_context(key_account_archive=BYPASS).active = False
+        line = self._draw_spot_check(DAY, size=1).line_ids
+        line.write({"verdict": "fabricated", "method": "phone", "comment": "Nobody came"})
+        self.assertEqual(line.sudo().activity_ids.user_id, self.other_leader | second)
+
     def test_of_a_secret_accounts_report_only_those_who_see_it_are_told(self):
         line = self._draw_spot_check(DAY, user=self.director, scope="secret").line_ids
         line.write({"verdict": "fabricated", "method": "phone", "comment": "Nobody came"})
@@ -199,6 +296,29 @@ class TestSpotCheck(SpotCheckCase):
         line.write({"verdict": "true", "method": "phone"})
         self.env.invalidate_all()
         self.assertEqual(line.user_id, self.manager)
+
+    def test_only_closed_checks_count_for_a_person_and_their_verdicts_stay(self):
+        lines = self.env["key.account.spot.check.line"]
+        later = self._new_held_visit(self.account, "2026-03-20")
+        theirs = self._new_account(self._new_customer("Theirs"), manager_id=self.manager2.id)
+        self._new_held_visit(theirs, DAY, user=self.manager2)
+        first, second = self._draw_spot_check(DAY, size=21), self._draw_spot_check("2026-03-20")
+        (first | second).line_ids.write({"method": "phone", "verdict": "true"})
+        period = ("2026-03-01", "2026-03-31")
+        self.assertFalse(lines.search(lines._get_verdict_domain(self.manager, *period)), "may be corrected")
+        first.action_close()
+        found = lines.search(lines._get_verdict_domain(self.manager, *period))
+        self.assertEqual(found.visit_id, self.visits)
+        second.action_close()
+        found = lines.search(lines._get_verdict_domain(self.manager, *period))
+        self.assertEqual(found.visit_id, self.visits | later)
+        for user in (self.inspector, self.director):
+            with self.assertRaisesRegex(UserError, "stay as they are"):
+                found[0].with_user(user).write({"verdict": "inaccurate", "comment": "Too late"})
+        for users, dates in (
+            (self.manager, ("2026-03-05", "2026-03-19")), (self.assistant, period),
+        ):
+            self.assertFalse(lines.search(lines._get_verdict_domain(users, *dates)))
 
     # === WHO KNOWS === #
 

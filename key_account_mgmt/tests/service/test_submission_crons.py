@@ -1,13 +1,18 @@
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo.tests import tagged
 
 from ...calculations import closing
+from ...models.account.res_users import BYPASS
+from ..common import role_group
 from ..grading.test_crons import CronCase
 from .test_monthly_submission import MonthCase
+
+LIMIT = "odoo.addons.key_account_mgmt.models.account.batches.LIMIT"
 
 
 @tagged("post_install", "-at_install")
@@ -91,18 +96,35 @@ class TestSubmissionCrons(CronCase, MonthCase):
         accounts = self.account
         for number in range(3):
             accounts |= self._new_account(self._new_customer(f"C{number}"), admission_date="2025-01-01")
-        patched, _seen = self._failing(
-            "key.account.monthly.submission", "_open", RuntimeError("killed"), calls=3, lasting=True
-        )
-        with patched, freeze_time("2026-06-10 04:00:00"):
-            self._run_cron("monthly_submission_open")
+        with freeze_time("2026-06-10 04:00:00"):
+            self._run_killed(
+                "monthly_submission_open", "key.account.monthly.submission", "_open", calls=3
+            )
         june = [("month", "=", "2026-06"), ("account_id", "in", accounts.ids)]
         submissions = self.env["key.account.monthly.submission"]
-        self.assertEqual(submissions.search_count(june), 2)
+        self.assertEqual(submissions.search_count(june), 2, "what was committed before")
         for _turn in range(2):
             with freeze_time("2026-06-11 04:00:00"):
                 self._run_cron("monthly_submission_open")
             self.assertEqual(submissions.search_count(june), 4)
+
+    def test_what_one_company_leaves_for_the_next_batch_is_not_forgotten_for_another_company(self):
+        second = self.env["res.company"].create({"name": "Second", "key_account_closing_day": 25})
+        keeper = self._new_user("keeper", role_group("manager"), company=second)
+        team = self.env["crm.team"].create({"name": "Second", "company_id": second.id})
+        accounts = self.account
+        for number in range(2):
+            accounts |= self._new_account(self._new_customer(f"C{number}"), admission_date="2025-01-01")
+        accounts |= self.env["key.account"].with_company(second).create({
+            "partner_id": self._new_customer("Second").id, "company_id": second.id, "team_id": team.id,
+            "manager_id": keeper.id, "state": "active", "scheme_id": self.scheme.id,
+            "admission_date": "2025-01-01",
+        })
+        with freeze_time("2026-06-10 04:00:00"), patch(LIMIT, 1):
+            self._run_cron("monthly_submission_open")
+        self.env.invalidate_all()
+        opened = self.env["key.account.monthly.submission"].sudo().search([("month", "=", "2026-06")])
+        self.assertEqual(opened.account_id, accounts)
 
     def test_the_month_begins_where_the_company_is(self):
         for hour, months in ((15, ["2026-05"]), (16, ["2026-05", "2026-06"])):
@@ -140,19 +162,18 @@ class TestSubmissionCrons(CronCase, MonthCase):
             self.assertFalse(notes)
         self.assertEqual(self.submission.told_steps, len(closing.STEPS))
 
-    def test_killed_half_way_the_rest_is_told_the_next_time(self):
+    def test_killed_between_telling_and_noting_it_nobody_is_told_twice(self):
         with freeze_time("2026-05-10 04:00:00"):
             others = self._new_submission(self._new_account(self._new_customer("B"))) | self._new_submission(
                 self._new_account(self._new_customer("C"))
             )
         submissions = self.submission | others
-        patched, _seen = self._failing(
-            "key.account.monthly.submission", "_escalate", RuntimeError("killed"), calls=2, lasting=True
-        )
-        with patched:
-            self._run_day(date(2026, 5, 26))
-        self.assertEqual(sum(bool(self._get_told(one)[0]) for one in submissions), 1)
-        self.assertEqual(sum(one.is_late for one in submissions), 1)
+        with freeze_time("2026-05-26 04:00:00"):
+            self._run_killed(
+                "monthly_submission_tell", "key.account.monthly.submission", "_tell_step", calls=2
+            )
+        self.assertEqual([len(self._get_told(one)[0]) for one in submissions], [1, 0, 0])
+        self.assertEqual(submissions.mapped("is_late"), [True, False, False])
         for _turn in range(2):
             self._run_day(date(2026, 5, 26), hour=9)
             for one in submissions:
@@ -169,13 +190,71 @@ class TestSubmissionCrons(CronCase, MonthCase):
         self.assertEqual(mine.user_id, self.clerk, "the reminder is gone, the decision waits")
         self.assertFalse(self._get_told()[1])
 
-    def test_what_came_on_time_and_was_sent_back_later_is_not_escalated(self):
+    def test_what_was_sent_back_after_the_deadline_is_told_of_and_escalated_from_its_own_day(self):
+        """Something is handed in on the last day and sent back: that gains some days, and no more."""
         self._hand_in("2026-05-25 04:00:00")
         self._send_back("2026-05-26 04:00:00")
-        self._run_day(date(2026, 5, 29))
-        self.assertFalse(self.submission.is_late)
-        self.assertEqual(self.submission.light, "red")
-        self.assertNotIn(self.leader, [user for user, _text in self._get_told()[0]])
+        expected = {
+            date(2026, 5, 26): ([], 0), date(2026, 5, 28): ([], 0), date(2026, 5, 29): ([], 1),
+            date(2026, 5, 30): ([self.leader], 1), date(2026, 5, 31): ([self.leader], 1),
+            date(2026, 6, 1): ([self.leader, self.director], 1),
+            date(2026, 6, 20): ([self.leader, self.director], 1),
+        }
+        for day, (told, reminders) in expected.items():
+            with self.subTest(day=day):
+                for _turn in range(2):
+                    self._run_day(day)
+                activities, notes = self._get_told()
+                superiors = [user for user, text in activities if "Overdue since 2026-05-29" in text]
+                self.assertEqual((superiors, len(notes)), (told, reminders))
+                self.assertEqual(self.submission.is_late, day > date(2026, 5, 29))
+                with freeze_time(f"{day} 04:00:00"):
+                    self.env.invalidate_all()
+                    self.assertEqual(self.submission.light, "red" if day > date(2026, 5, 29) else "amber")
+
+    def test_a_late_one_that_is_sent_back_is_escalated_anew(self):
+        self._run_day(date(2026, 5, 28))
+        self._hand_in("2026-05-29 04:00:00")
+        self._send_back("2026-05-29 05:00:00")
+        self._run_day(date(2026, 6, 4))
+        self.assertEqual(
+            [user for user, text in self._get_told()[0] if "Overdue since 2026-06-01" in text],
+            [self.leader, self.director],
+        )
+
+    # === WHO IS TOLD === #
+
+    def test_who_stands_in_or_has_come_after_is_told_in_the_place_of_those_above(self):
+        second = self._new_user("director2", role_group("director"))
+        self.team.write({"key_account_deputy_id": self.other_leader.id})
+        self.director.sudo().with_context(key_account_archive=BYPASS).active = False
+        self._run_day(date(2026, 5, 30))
+        self.assertEqual(
+            [user for user, _text in self._get_told()[0]], [self.other_leader, second]
+        )
+
+    def test_a_leader_who_has_gone_is_left_out(self):
+        self.leader.sudo().with_context(key_account_archive=BYPASS).active = False
+        self._run_day(date(2026, 5, 30))
+        self.assertEqual([user for user, _text in self._get_told()[0]], [self.director, self.executive])
+
+    def test_during_an_absence_whoever_stands_in_is_reminded_as_well(self):
+        self.env["key.account.member"].create({
+            "account_id": self.account.id, "user_id": self.manager2.id, "role": "deputy",
+            "date_from": "2026-05-15", "date_to": "2026-05-24",
+        })
+        self._run_day(date(2026, 5, 20))
+        self._run_day(date(2026, 5, 23))
+        self._run_day(date(2026, 5, 25))
+        activities, notes = self._get_told()
+        self.assertEqual({user for user, _text in activities}, {self.manager, self.manager2})
+        self.assertEqual(
+            [partners for partners, body in notes if "2 days" in body],
+            [self.manager.partner_id, self.manager2.partner_id],
+        )
+        self.assertEqual(
+            [partners for partners, body in notes if "today" in body], [self.manager.partner_id]
+        )
 
     def test_who_owes_is_not_told_of_himself_by_escalation(self):
         self.account.with_user(self.director).manager_id = self.leader
@@ -193,7 +272,8 @@ class TestSubmissionCrons(CronCase, MonthCase):
 
     def test_what_an_account_owed_falls_away_when_it_is_no_longer_active(self):
         self._run_day(date(2026, 5, 20))
-        self.account.with_user(self.leader).action_suspend()
+        with freeze_time("2026-05-21 04:00:00"):
+            self.account.with_user(self.leader).action_suspend()
         self._run_day(date(2026, 5, 26))
         self.assertEqual((self.submission.state, self.submission.is_late), ("waived", False))
         self.assertFalse(self.submission.activity_ids)

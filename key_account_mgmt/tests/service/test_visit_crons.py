@@ -63,11 +63,10 @@ class TestVisitCrons(CronCase, VisitCase):
 
     def test_killed_half_way_the_rest_gets_its_place_the_next_time(self):
         plan = self._approve_in_background()
-        patched, _seen = self._failing(
-            "key.account.visit", "_make_meetings_or_each", RuntimeError("killed"), calls=2, lasting=True
-        )
-        with patched, patch(f"{CRON}.BATCH", 3):
-            self._run_cron("visit_make_meetings")
+        with patch(f"{CRON}.BATCH", 3):
+            self._run_killed(
+                "visit_make_meetings", "key.account.visit", "_make_meetings_or_each", calls=2, is_bare=True
+            )
         self.assertEqual(len(plan.visit_ids.event_id), 3)
         with patch(f"{CRON}.BATCH", 3):
             self._run_cron("visit_make_meetings")
@@ -157,15 +156,25 @@ class TestVisitCrons(CronCase, VisitCase):
             visits = self.env["key.account.visit"].union(*(
                 self._new_planned(f"2026-11-2{day}") for day in (2, 3, 4)
             ))
-        patched, _seen = self._failing(
-            "key.account.visit", "_miss", RuntimeError("killed"), calls=2, lasting=True
-        )
         with freeze_time("2026-12-20 02:00:00"):
-            with patched, self.assertLogs("odoo.addons.key_account_mgmt.models.account.batches", "WARNING"):
-                self._run_cron("visit_miss")
+            self._run_killed("visit_miss", "key.account.visit", "_miss", calls=2)
             self.assertEqual(sorted(visits.mapped("state")), ["missed", "planned", "planned"])
             self._run_cron("visit_miss")
         self.assertEqual(set(visits.mapped("state")), {"missed"})
+
+    def test_killed_between_reminding_and_noting_it_nobody_is_reminded_twice(self):
+        with freeze_time(NOW):
+            visits = self.env["key.account.visit"].union(*(
+                self._new_planned(f"2026-11-2{day}") for day in (2, 3, 4)
+            ))
+        with freeze_time("2026-11-25 18:00:00"):
+            self._run_killed("visit_remind", "key.account.visit", "activity_schedule", calls=2)
+            counts = [len(self._get_told(one, "Was the visit held?")) for one in visits]
+            self.assertEqual(sorted(counts), [0, 0, 1])
+            for _turn in range(2):
+                self._run_cron("visit_remind")
+                counts = [len(self._get_told(one, "Was the visit held?")) for one in visits]
+                self.assertEqual(counts, [1, 1, 1])
 
     def test_zero_days_switch_it_off(self):
         self.company.write({"key_account_missed_days": 0, "key_account_report_days": 0})
@@ -197,37 +206,94 @@ class TestVisitCrons(CronCase, VisitCase):
     # === A YEAR === #
 
     def test_a_year_of_generated_visits_is_lived_through(self):
-        """Every visit of a year's plan gets its meeting, its reminder and its end, exactly once."""
+        """Week by week: every visit of a year's plan gets its meeting, its reminders and its end once.
+
+        Every fifth visit is forgotten, every seventh reported late; one urgent one is never ratified, and
+        no month is ever handed in.
+        """
+        self.env["res.company"].search([("id", "!=", self.company.id)]).key_account_closing_day = 0
         with freeze_time(NOW):
             self.account.sudo().admission_date = self.second.sudo().admission_date = "2026-01-01"
-            third = self._new_graded("Three", grade=self.grade_c)
+            third = self._new_graded("Three", grade=self.grade_c, admission_date="2026-01-01")
+            other = self._new_account(self._new_customer("Four"), admission_date="2026-01-01")
             plan = self._approve_plan(self._new_plan(period="year")).sudo()
         counts = Counter(visit.account_id for visit in plan.visit_ids)
         self.assertEqual((counts[self.account], counts[third]), (27, 7))
         visits = plan.visit_ids.sorted("start")
         self.assertEqual(len(visits.event_id), len(visits))
-        forgotten = set(visits[::5].ids)
-        for visit in visits:
-            if visit.id in forgotten:
-                continue
-            with freeze_time(visit.stop):
-                visit.with_user(self.manager).action_hold()
-                self._report(visit.with_user(self.manager))
-        for month in range(1, 13):
-            day = fields.Date.add(date(2027, month, 1), months=1)
-            with freeze_time(f"{day} 02:00:00"):
-                self._run_cron("visit_remind")
-                self._run_cron("visit_miss")
-            over = visits.filtered(lambda visit, day=day: visit.date < fields.Date.subtract(day, days=7))
-            self.assertLessEqual(set(over.mapped("state")), {"reported", "missed"}, month)
-        with freeze_time("2028-01-15 02:00:00"):
-            self._run_cron("visit_miss")
-        states = Counter(visits.mapped("state"))
-        self.assertEqual(states, {"missed": len(forgotten), "reported": len(visits) - len(forgotten)})
-        self.assertEqual(set(visits.filtered(lambda v: v.state == "missed").ids), forgotten)
-        self.env.invalidate_all()
-        self.assertEqual(plan.held_count, states["reported"])
+        forgotten = visits[::5]
+        tardy = (visits - forgotten)[::7]
+        with freeze_time("2027-05-03 02:00:00"):
+            urgent = self._new_visit(other, visit_type="outbound", is_urgent=True).sudo()
+            urgent.with_user(self.manager).action_hold()
+            self._report(urgent.with_user(self.manager))
+
+        told, monday = {}, date(2026, 11, 30)
+        while monday < date(2028, 2, 1):
+            moment = fields.Datetime.to_datetime(monday) + timedelta(hours=2)
+            self._live_until(moment, visits - forgotten, tardy)
+            told |= self._run_week(moment, visits | urgent)
+            week_ago = monday - timedelta(days=7)
+            over = visits.filtered(lambda visit, day=week_ago: visit.date < day - timedelta(days=7))
+            self.assertLessEqual(set(over.mapped("state")), {"reported", "missed"}, monday)
+            monday += timedelta(days=7)
+
         self.assertEqual(
-            sum(plan.coverage_ids.mapped("missing_count")), states["missed"],
+            Counter(record for record, text in told.values() if "Was the visit held?" in text),
+            Counter(forgotten), "each that was forgotten, once, and no other",
+        )
+        self.assertEqual(
+            Counter(record for record, text in told.values() if "report of the visit" in text), Counter(tardy)
+        )
+        self.assertEqual(
+            [record for record, text in told.values() if "not ratified in time" in text], [urgent]
+        )
+        self._assert_months_told(told)
+        self.assertEqual(visits.filtered(lambda visit: visit.state == "missed"), forgotten)
+        self.assertEqual(Counter(visits.mapped("state")).keys(), {"missed", "reported"})
+        self.env.invalidate_all()
+        self.assertEqual(plan.held_count, len(visits - forgotten))
+        self.assertEqual(
+            sum(plan.coverage_ids.mapped("missing_count")), len(forgotten),
             "what was missed is missing, and nothing else",
         )
+
+    def _live_until(self, moment, held, tardy):
+        """Let the visits until a moment be held, and reported at once or, by some, ten days later."""
+        for visit in held.filtered(lambda visit: visit.stop <= moment and visit.state == "planned"):
+            with freeze_time(visit.stop):
+                visit.with_user(self.manager).action_hold()
+        for visit in held.filtered(lambda visit: visit.state == "done"):
+            at = visit.stop + timedelta(days=10 if visit in tardy else 0)
+            if at <= moment:
+                with freeze_time(at):
+                    self._report(visit.with_user(self.manager))
+
+    def _run_week(self, moment, visits):
+        """Run the scheduled actions twice, and return what was told by then: {id: (record, text)}."""
+        with freeze_time(moment):
+            for _turn in range(2):
+                for name in ("visit_remind", "visit_miss", "visit_escalate", "monthly_submission_open",
+                             "monthly_submission_tell"):
+                    self._run_cron(name)
+        months = self.env["key.account.monthly.submission"].sudo().search(
+            [("company_id", "=", self.company.id)]
+        )
+        return {
+            activity.id: (record, activity.summary or "")
+            for records in (visits, months) for record in records for activity in record.sudo().activity_ids
+        }
+
+    def _assert_months_told(self, told):
+        """Each month of each account was escalated to the leader and to the director, once each."""
+        months = self.env["key.account.monthly.submission"].sudo().search(
+            [("company_id", "=", self.company.id), ("deadline", "<", "2028-01-01")]
+        )
+        self.assertEqual(len(months.account_id), 4)
+        self.assertEqual(len(months), 4 * len(set(months.mapped("month"))))
+        self.assertGreaterEqual(len(set(months.mapped("month"))), 13)
+        overdue = Counter(record for record, text in told.values() if "Overdue since" in text)
+        self.assertEqual({overdue[month] for month in months}, {2})
+        asked = Counter(record for record, text in told.values() if "Hand in" in text)
+        self.assertLessEqual({asked[month] for month in months}, {0, 1})
+        self.assertTrue(all(months.mapped("is_late")))

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from ..service.common import VisitCase
@@ -33,12 +34,20 @@ class TestVisitOnAPhone(VisitCase, HttpCase):
     touch_enabled = True
 
     def test_a_visit_is_held_and_reported_on_a_phone(self):
+        self._hold_and_report(self.manager)
+
+    def test_a_visit_is_held_and_reported_on_a_phone_by_an_assistant(self):
+        self._hold_and_report(self.assistant)
+
+    def _hold_and_report(self, user):
+        account = self._new_graded("Tour Customer")
+        if user != account.manager_id:
+            account.member_ids = [Command.create({"user_id": user.id})]
         visit = self._new_visit(
-            self._new_graded("Tour Customer"), visit_type="reception",
-            start=fields.Datetime.now() - timedelta(hours=1),
+            account, user, visit_type="reception", start=fields.Datetime.now() - timedelta(hours=1),
         )
         visit.action_plan()
-        self.start_tour("/odoo/key-account-visits", "key_account_visit_on_a_phone", login=self.manager.login)
+        self.start_tour("/odoo/key-account-visits", "key_account_visit_on_a_phone", login=user.login)
         self.env.invalidate_all()
         self.assertEqual((visit.state, visit.outcome), ("reported", "met"))
         self.assertEqual(visit.report, "They want two more lines.")
