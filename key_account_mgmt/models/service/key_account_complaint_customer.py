@@ -1,6 +1,7 @@
 from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize, email_normalize_all, format_datetime
+from odoo.tools.mail import generate_tracking_message_id
 
 from odoo.addons.rating.models.rating_data import RATING_LIMIT_OK
 
@@ -52,7 +53,7 @@ class KeyAccountComplaint(models.Model):
         :param values: of the mail, beside those that are always the same
         """
         self.ensure_one()
-        message = self.message_post(body=note, message_type="notification", subtype_xmlid="mail.mt_note")
+        number = generate_tracking_message_id(f"{self.id}-{self._name}")
         # the system's own user: a message is read by those who have created it
         complaint = self.with_user(self.env.ref("base.user_root"))
         complaint.env.ref(template).send_mail(
@@ -61,12 +62,16 @@ class KeyAccountComplaint(models.Model):
             email_values={
                 "model": False,
                 "res_id": False,
-                "message_id": message.sudo().message_id,  # sudo: the number of what was posted just now
+                "message_id": number,
                 "author_id": complaint.company_id.partner_id.id,
                 "reply_to": complaint._notify_get_reply_to()[self.id],
                 "auto_delete": True,
                 **values,
             },
+        )
+        # after the mail: core takes the last message with a number for the one that is replied to
+        self.message_post(
+            body=note, message_type="notification", subtype_xmlid="mail.mt_note", message_id=number
         )
 
     def _acknowledge(self):

@@ -24,5 +24,6 @@ from . import test_complaint_owner
 from . import test_complaint_rating
 from . import test_worktime
 from . import test_service_score
+from . import test_service_stage
 from . import test_complaint_source
 from . import test_visit_prints

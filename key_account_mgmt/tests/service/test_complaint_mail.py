@@ -224,7 +224,7 @@ class TestComplaintMail(MailInCase):
     def test_what_a_customers_system_generates_is_a_complaint(self):
         complaint = self._mail(Auto_Submitted="auto-generated", X_Auto_Response_Suppress="All")
         self.assertTrue(complaint)
-        self.assertFalse(self._mails, "no machine is answered")
+        self.assertFalse(self._get_receipts(), "no machine is answered")
 
     def test_a_note_of_absence_of_exchange_starts_nothing_and_is_told_of(self):
         for headers in (

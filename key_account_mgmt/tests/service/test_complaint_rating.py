@@ -17,7 +17,7 @@ class TestComplaintRating(MailCase, ComplaintCase, HttpCase):
 
     def _send(self, complaint):
         """Mail the result; return the path of the link, less the rate."""
-        with self.mock_mail_gateway():
+        with self.mock_mail_gateway(mail_unlink_sent=True):
             complaint.action_send_confirmation()
             self.env["mail.mail"].sudo().search([("state", "=", "outgoing")]).send()
         self.env.flush_all()
