@@ -67,8 +67,8 @@ def rounded(score):
 def is_low(overall, scores, bound, recommendation=None):
     """Return whether somebody has to talk to the customer.
 
-    Below the bound, not satisfied with one thing, or so that he would not recommend us: who does not recommend
-    is asked why, however he judges the single things.
+    Below the bound, not satisfied with one thing, or so that he would not recommend us: who does not is asked
+    why, however he judges the single things.
 
     :param overall: rounded overall score, or None without any answer
     :type overall: Decimal or None

@@ -28,10 +28,13 @@ def work_through(records, work, size=1):
         # what another transaction holds is left to the next time
         group = records.browse(ids[start:start + size]).try_lock_for_update()
         worked = _work_on(group, work) if group else 0
+        if not worked:
+            continue
         done += worked
         remaining = max(0, len(ids) - start - size)
         if not jobs._commit_progress(worked, remaining=remaining) or done >= LIMIT:
             return
+    jobs._commit_progress(remaining=0)
 
 
 def _work_on(group, work):

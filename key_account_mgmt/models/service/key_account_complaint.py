@@ -3,7 +3,6 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..access.key_account_approval_mixin import Transition
-from ..access.roles import group
 
 COMPLAINT_STATE = [
     ("new", "New"),

@@ -101,7 +101,8 @@ class KeyAccountSatisfaction(models.Model):
             bounds = (question.scale_min, question.scale_max)
             return calculation.scale_score(line.value_scale, *bounds) if is_given else None
         offered = question.suggested_answer_ids.sorted(lambda choice: (choice.sequence, choice.id))
-        if answer not in offered or (question.question_type == "matrix" and row not in question.matrix_row_ids):
+        is_row_ours = question.question_type != "matrix" or row in question.matrix_row_ids
+        if answer not in offered or not is_row_ours:
             return None
         return calculation.answer_score(offered.mapped("answer_score"), list(offered.ids).index(answer.id))
 
@@ -179,4 +180,5 @@ class KeyAccountSatisfaction(models.Model):
         """
         self.ensure_one()
         user = self.user_id.filtered("active")
-        return user - self.env["key.account"]._filter_outsiders(self, user) or self.account_id._get_responsible()
+        inside = user - self.env["key.account"]._filter_outsiders(self, user)
+        return inside or self.account_id._get_responsible()

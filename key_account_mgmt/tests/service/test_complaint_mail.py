@@ -262,10 +262,11 @@ class TestComplaintMail(MailInCase):
         away = {"subject": "I am away", "body": "Until Friday", "Auto_Submitted": "auto-replied"}
         self._mail("Ms Li <LI@works.example>", **away)
         self._mail("l%@works.example", **away)
-        found = self.env["mail.message"].search([("model", "=", COMPLAINT), ("body", "ilike", "Until Friday")])
+        notes = [("model", "=", COMPLAINT), ("body", "ilike", "Until Friday")]
+        found = self.env["mail.message"].search(notes)
         self.assertEqual(found.mapped("res_id"), mine.ids)
         self._mail("li@works.example", to="second@ours.example", **away)
-        found = self.env["mail.message"].search([("model", "=", COMPLAINT), ("body", "ilike", "Until Friday")])
+        found = self.env["mail.message"].search(notes)
         self.assertEqual(set(found.mapped("res_id")), {mine.id, theirs.id})
 
     def test_each_companys_address_makes_complaints_of_its_own(self):

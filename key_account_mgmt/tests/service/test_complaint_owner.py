@@ -91,9 +91,8 @@ class TestPromiseIsKept(ComplaintCase):
         complaint._dispute("Who pays?")
         with self.assertRaisesRegex(UserError, "another role"):
             complaint._cancel("No")
-        self._give_reason(
-            complaint.with_user(self.leader), complaint.with_user(self.leader).action_ask_cancel(), "A duplicate"
-        )
+        complaint = complaint.with_user(self.leader)
+        self._give_reason(complaint, complaint.action_ask_cancel(), "A duplicate")
         self.assertEqual(complaint.state, "cancelled")
         self.assertFalse(complaint.sudo().activity_ids)
 
@@ -136,7 +135,7 @@ class TestDefaultOwner(ComplaintCase):
 
     def test_a_category_of_another_company_is_not_chosen(self):
         other = self.env["res.company"].create({"name": "Other"})
-        category = self.env["key.account.complaint.category"].create({"name": "Theirs", "company_id": other.id})
+        category = self.category.copy({"name": "Theirs", "company_id": other.id})
         self.env.invalidate_all()
         self.assertFalse(category.with_user(self.director).search([("id", "=", category.id)]))
         with self.assertRaises(UserError):
@@ -151,11 +150,14 @@ class TestOwnerIsTold(MailInCase):
         activities = complaint.sudo().activity_ids
         return activities.filtered(lambda activity: activity.activity_type_id == self.env.ref(kind)).user_id
 
-    def _is_told_of_assignment(self, complaint, user):
-        messages = self.env["mail.message"].search([
-            ("model", "=", COMPLAINT), ("res_id", "=", complaint.id), ("message_type", "=", "user_notification"),
+    def _get_notices(self, complaint):
+        return self.env["mail.message"].search([
+            ("model", "=", COMPLAINT), ("res_id", "=", complaint.id),
+            ("message_type", "=", "user_notification"),
         ])
-        return user.partner_id in messages.notified_partner_ids
+
+    def _is_told_of_assignment(self, complaint, user):
+        return user.partner_id in self._get_notices(complaint).notified_partner_ids
 
     def test_the_owner_of_a_mailed_complaint_is_told_and_follows_it(self):
         complaint = self._mail()
@@ -179,13 +181,11 @@ class TestOwnerIsTold(MailInCase):
 
     def test_one_who_is_chosen_is_told_once(self):
         with self.mock_mail_gateway():
-            complaint = self.env[COMPLAINT].with_user(self.clerk).with_context(tracking_disable=False).create({
+            complaint = self.env[COMPLAINT].with_user(self.clerk).create({
                 "name": "x", "partner_id": self.contact.id, "company_id": self.company.id,
                 "user_id": self.manager2.id,
             })
-        messages = complaint.sudo().env["mail.message"].search([
-            ("model", "=", COMPLAINT), ("res_id", "=", complaint.id), ("message_type", "=", "user_notification"),
-        ])
+        messages = self._get_notices(complaint)
         self.assertEqual(messages.notified_partner_ids, self.manager2.partner_id)
         self.assertEqual(len(messages), 1)
 

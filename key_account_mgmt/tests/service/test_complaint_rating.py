@@ -80,7 +80,8 @@ class TestComplaintRating(MailCase, ComplaintCase, HttpCase):
                 with self.assertRaises(AccessError):
                     self.env["mail.mail"].with_user(user).search([])
         self.assertIn("was mailed to li@works.example", str(complaint.message_ids[0].body))
-        self.assertFalse(self.env["mail.mail"].search([("body_html", "ilike", token)]), "gone once it is sent")
+        left = self.env["mail.mail"].search([("body_html", "ilike", token)])
+        self.assertFalse(left, "gone once it is sent")
 
     def test_who_is_logged_in_as_one_of_us_does_not_speak_for_the_customer_even_by_the_link(self):
         complaint = self._resolve(self._new_complaint())
@@ -128,7 +129,8 @@ class TestComplaintRating(MailCase, ComplaintCase, HttpCase):
         complaint = self._resolve(self._new_complaint())
         with self.mock_mail_gateway():
             complaint.action_send_confirmation()
-        body = str(self.env["mail.mail"].sudo().search([("recipient_ids", "=", self.contact.id)])[0].body_html)
+        mails = self.env["mail.mail"].sudo().search([("recipient_ids", "=", self.contact.id)])
+        body = str(mails[0].body_html)
         self.assertIn("Promised: a solution until", body)
         self.assertIn(complaint._get_moment("resolution_deadline"), body)
 

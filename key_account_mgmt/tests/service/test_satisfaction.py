@@ -429,7 +429,9 @@ class TestAnswers(SatisfactionCase):
             sheet._save_lines(question, answer)
         sheet._mark_done()
         found = survey.line_ids.mapped(lambda line: (line.dimension_id, line.score))
-        self.assertEqual(found, [(quality, 100), (schedule, 25)], "what the scale does not offer counts nothing")
+        self.assertEqual(
+            found, [(quality, 100), (schedule, 25)], "what the scale does not offer counts nothing"
+        )
         self.assertEqual((survey.score, survey.recommendation), (62.5, 9))
 
     def test_what_one_of_us_has_filled_in_is_told_apart(self):

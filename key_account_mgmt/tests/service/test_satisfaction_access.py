@@ -105,7 +105,8 @@ class TestAnswerSheets(SatisfactionCase):
                         records.with_user(self.users[login]).export_data(names)
         self.users["survey_director"].group_ids += export
         sheet = self.surveys["internal"].sudo().user_input_id
-        rows = sheet.with_user(self.users["survey_director"]).export_data(["user_input_line_ids/value_text_box"])
+        mine = sheet.with_user(self.users["survey_director"])
+        rows = mine.export_data(["user_input_line_ids/value_text_box"])
         self.assertIn(WORDS, str(rows))
 
     def test_a_director_with_a_role_in_the_survey_app_edits_the_questionnaire(self):

@@ -31,10 +31,11 @@ class TestServiceStage(KeyAccountCase):
                 self.account.with_user(user).service_stage = "contract"
 
     def test_each_change_is_in_the_history(self):
+        # what was done without a history until here is over
+        self.env.cr.flush()
         account = self.account.with_user(self.manager).with_context(tracking_disable=False)
         account.service_stage = "contract"
-        self.env.flush_all()
-        self.env.cr.precommit.run()
+        self.env.cr.flush()
         self.assertIn("Contract", account.message_ids.sudo().tracking_value_ids.mapped("new_value_char"))
 
     def test_accounts_are_found_and_counted_by_it(self):
