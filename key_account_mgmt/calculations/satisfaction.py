@@ -28,6 +28,20 @@ def answer_score(points, position):
     return max(Fraction(0), Fraction(str(points[position])) / Fraction(str(best)) * 100)
 
 
+def scale_score(value, lowest, highest):
+    """Return what an answer on a scale is worth, between 0 and 100: its place between the two ends (C2).
+
+    :param int value: the answer
+    :param int lowest: the least that the scale offers
+    :param int highest: the most
+    :return: the unrounded score; None for an answer outside of the scale, or a scale of one step
+    :rtype: Fraction or None
+    """
+    if lowest >= highest or not lowest <= value <= highest:
+        return None
+    return Fraction(100 * (value - lowest), highest - lowest)
+
+
 def overall_score(scores):
     """Return the mean of the dimensions that were answered (C1); one without an answer is no zero.
 
@@ -50,17 +64,24 @@ def rounded(score):
     return (Decimal(score.numerator) / Decimal(score.denominator)).quantize(CENT, ROUND_HALF_UP)
 
 
-def is_low(overall, scores, bound):
-    """Return whether somebody has to talk to the customer: below the bound, or not satisfied with one thing.
+def is_low(overall, scores, bound, recommendation=None):
+    """Return whether somebody has to talk to the customer.
+
+    Below the bound, not satisfied with one thing, or so that he would not recommend us: who does not is asked
+    why, however he judges the single things.
 
     :param overall: rounded overall score, or None without any answer
     :type overall: Decimal or None
     :param scores: scores of the dimensions, None for those without an answer
     :param bound: an overall score below it is low
     :type bound: Decimal
+    :param int recommendation: the answer from 0 to 10, or None
     :rtype: bool
     """
-    return (overall is not None and overall < bound) or any(score == 0 for score in scores)
+    return (
+        (overall is not None and overall < bound) or any(score == 0 for score in scores)
+        or recommendation_group(recommendation) == "detractor"
+    )
 
 
 def recommendation_group(value):

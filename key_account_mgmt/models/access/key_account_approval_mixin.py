@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from .roles import FALLBACKS, group
 
 ACTIVITY_TYPE = "key_account_mgmt.mail_activity_type_approval"
+TO_DO = "mail.mail_activity_data_todo"
 
 
 class Transition(NamedTuple):
@@ -396,6 +397,17 @@ class KeyAccountApprovalMixin(models.AbstractModel):
         )
 
     # === TELLING PEOPLE === #
+
+    def _give_activity(self, user, get_summary, kind=TO_DO):
+        """Give somebody an activity on each of these records in his own language, whoever acts.
+
+        :param res.users user: who gets it; nobody, where empty
+        :param callable get_summary: environment → its summary
+        :param str kind: xml id of the activity's type
+        """
+        if user:
+            records = self.with_context(lang=user.lang)
+            records.activity_schedule(kind, user_id=user.id, summary=get_summary(records.env))
 
     @api.model
     def _get_decision_domain(self):

@@ -16,6 +16,9 @@ from . import key_account
 from . import key_account_handover
 from . import calendar_event
 
+# The life cycle of the service
+from . import key_account_service_stage
+
 # Monthly submissions, spot checks and meetings
 from . import key_account_project
 from . import key_account_meeting
@@ -37,6 +40,7 @@ from . import mail_activity
 # Satisfaction
 from . import survey_question
 from . import survey_user_input
+from . import survey_survey
 from . import key_account_satisfaction_dimension
 from . import key_account_satisfaction
 from . import key_account_satisfaction_answer
@@ -50,8 +54,11 @@ from . import key_account_stakeholder_satisfaction
 # Complaints
 from . import key_account_complaint_category
 from . import key_account_complaint
+from . import key_account_complaint_owner
 from . import key_account_complaint_clock
+from . import key_account_complaint_escalation
 from . import key_account_complaint_result
+from . import key_account_complaint_customer
 from . import key_account_complaint_gateway
 from . import key_account_complaints
 from . import key_account_grading_run_complaint

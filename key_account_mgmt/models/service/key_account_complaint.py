@@ -3,7 +3,6 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..access.key_account_approval_mixin import Transition
-from ..access.roles import group
 
 COMPLAINT_STATE = [
     ("new", "New"),
@@ -46,6 +45,7 @@ CONFIRMATION = [
 # places in the order: grades take up to 26, an ungraded key account comes after them
 UNGRADED, NO_ACCOUNT = 30, 1000
 CANCELLERS = ("clerk", "service", "leader", "director")
+SOLUTION_FIELDS = ("category_id", "root_cause", "corrective_measure", "preventive_measure")
 
 
 class KeyAccountComplaint(models.Model):
@@ -64,8 +64,8 @@ class KeyAccountComplaint(models.Model):
 
     _is_account_optional = True
     _reason_actions = {
-        "answer": "_answer", "cancel": "_cancel", "dispute": "_dispute", "arbitrate": "_arbitrate",
-        "reopen": "_reopen",
+        "answer": "_answer", "wait": "_wait", "cancel": "_cancel", "dispute": "_dispute",
+        "arbitrate": "_arbitrate", "reopen": "_reopen",
     }
     _initial_states = ("new",)
     _approval_steps = ("director",)
@@ -89,6 +89,7 @@ class KeyAccountComplaint(models.Model):
         ("accepted", "cancelled"): Transition(roles=CANCELLERS),
         ("in_progress", "cancelled"): Transition(roles=CANCELLERS),
         ("waiting_customer", "cancelled"): Transition(roles=CANCELLERS),
+        ("disputed", "cancelled"): Transition(roles=CANCELLERS),
     }
 
     number = fields.Char(readonly=True, copy=False, index=True)
@@ -151,6 +152,7 @@ class KeyAccountComplaint(models.Model):
     # What it is about
     category_id = fields.Many2one(
         comodel_name="key.account.complaint.category", index="btree_not_null", ondelete="restrict",
+        check_company=True,
         tracking=True,
     )
     severity = fields.Selection(
@@ -188,6 +190,10 @@ class KeyAccountComplaint(models.Model):
     root_cause = fields.Text(tracking=True)
     corrective_measure = fields.Text(tracking=True, help="What was done for this customer.")
     preventive_measure = fields.Text(tracking=True, help="What keeps it from happening again.")
+    waiting_question = fields.Text(
+        string="What the Customer Was Asked", readonly=True, copy=False,
+        help="Why the clock stands: what he has to answer before work can go on.",
+    )
     reopen_count = fields.Integer(string="Reopened", readonly=True, copy=False)
     reopen_reason = fields.Text(readonly=True, copy=False)
     cancel_reason = fields.Text(readonly=True, copy=False)
@@ -300,18 +306,6 @@ class KeyAccountComplaint(models.Model):
                 "A complaint was received now or before, not in the future: correct “Received On”."
             ))
 
-    @api.constrains("user_id")
-    def _check_owner_can_work(self):
-        # of guarded ones the owner is looked at below, with the way to the account's team
-        complaints = self - self.env["key.account"]._filter_guarded(self)
-        for owner, held in complaints.grouped("user_id").items():
-            if owner and (owner.share or not held.with_user(owner).has_access("read")):
-                raise ValidationError(self.env._(
-                    "%(user)s has no role with which complaints are seen. Choose somebody else, or have him "
-                    "given the role “Customer Service”.",
-                    user=owner.name,
-                ))
-
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -326,7 +320,6 @@ class KeyAccountComplaint(models.Model):
         complaints = super().create(vals_list)
         for complaint in complaints.sudo():  # sudo: the number is nobody's to write
             complaint.number = complaint.number or sequence.next_by_id()
-        complaints._check_owner_is_inside()
         return complaints
 
     def write(self, vals):
@@ -334,8 +327,6 @@ class KeyAccountComplaint(models.Model):
         if vals.get("feedback_method"):
             self._check_feedback_is_due()
         result = super().write(vals)
-        if {"user_id", "account_id", "partner_id"} & vals.keys():
-            self._check_owner_is_inside()
         changed = self.filtered(lambda complaint: states.get(complaint, complaint.state) != complaint.state)
         changed._follow_state(states)
         if vals.get("feedback_method"):
@@ -355,10 +346,6 @@ class KeyAccountComplaint(models.Model):
     def action_start(self):
         """Work on it, or go on after the customer has answered."""
         return self.write({"state": "in_progress"})
-
-    def action_wait(self):
-        """Something is up to the customer: the clock stops until he answers."""
-        return self.write({"state": "waiting_customer"})
 
     def action_resolve(self):
         """It is solved: cause and measures are written down."""
@@ -387,7 +374,7 @@ class KeyAccountComplaint(models.Model):
         return super()._get_system_fields() | {
             "number", "grade_id", "urgency", "received_on", "reopen_count", "reopen_reason",
             "cancel_reason", "dispute_reason", "arbitration", "feedback_on", "feedback_user_id",
-            "confirmation", "confirmed_on",
+            "confirmation", "confirmed_on", "waiting_question",
         }
 
     @api.model
@@ -417,33 +404,6 @@ class KeyAccountComplaint(models.Model):
         )
         return Domain("user_id", "=", self.env.uid) & inside
 
-    def _get_default_owner(self):
-        """Return who handles a new complaint: the first of the usual ones who may.
-
-        :rtype: res.users
-        """
-        self.ensure_one()
-        account = self.account_id
-        user = self.env.user
-        taker = user if user.has_group(group("service")) else user.browse()
-        allowed = account.allowed_user_ids if account.confidentiality == "secret" else None
-        for owner in (
-            taker, self.category_id.user_id, account.manager_id,
-            self.company_id.key_account_complaint_user_id,
-        ):
-            if owner and owner.active and (allowed is None or owner in allowed):
-                return owner
-        return user.browse()
-
-    def _check_owner_is_inside(self):
-        """Refuse to give a secret customer's complaint to somebody who may not see it.
-
-        :raise RedirectWarning: with the offer to add him to the account's team
-        """
-        accounts = self.env["key.account"]
-        for complaint in accounts._filter_guarded(self):
-            accounts._check_may_work(complaint, complaint.user_id)
-
     def _get_barred_users(self):
         """Nobody rules on what he has handled himself, nor on his own customer's complaint."""
         return super()._get_barred_users() | self.user_id | self.account_id.manager_id
@@ -461,12 +421,13 @@ class KeyAccountComplaint(models.Model):
         reason = super()._get_cannot_work_reason(transition, target)
         if reason:
             return reason
+        if target == "waiting_customer" and not self.waiting_question:
+            return self.env._("Let the clock stop by the button, which asks what the customer was asked.")
         if target == "resolved":
-            return self._get_missing_for("resolved", (
-                "category_id", "root_cause", "corrective_measure", "preventive_measure",
-            ))
+            return self._get_missing_for("resolved", SOLUTION_FIELDS)
         if target == "closed":
-            return self._get_missing_for("closed", ("feedback_method",))
+            # once more: a ruling solves it without them
+            return self._get_missing_for("closed", (*SOLUTION_FIELDS, "feedback_method"))
         if target == "cancelled" and not self.cancel_reason:
             return self.env._("Cancel it by the button, which asks for the reason.")
         if self.state in ("resolved", "closed") and target == "in_progress" and not self.reopen_reason:

@@ -4,14 +4,12 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...calculations.worktime import add, between
-from ..account.batches import LIMIT, work_through
 from .key_account_complaint import OPEN_STATES
+from .key_account_complaint_owner import NO_OWNER
 
 ESCALATION = "key_account_mgmt.mail_activity_type_complaint"
 # The clock stands: the next step is the customer's, or there is none.
 PAUSED_STATES = ("waiting_customer", "resolved", "closed", "cancelled")
-# whom each level of escalation tells: the owner, the leader of the department, the director
-LEVELS = 3
 DEADLINE_STATUS = [
     ("overdue", "Overdue"),
     ("soon", "Due Soon"),
@@ -65,22 +63,13 @@ class KeyAccountComplaint(models.Model):
         selection=DEADLINE_STATUS, compute="_compute_deadline_status", search="_search_deadline_status"
     )
 
-    # Escalation
-    escalation_level = fields.Integer(
-        readonly=True, copy=False, aggregator=None,
-        help="Who has been told that the deadline was missed: 1 the owner, 2 the leader, 3 the director.",
-    )
-    next_escalation_on = fields.Datetime(
-        compute="_compute_next_escalation_on", store=True, precompute=True, index="btree_not_null"
-    )
-
     # === COMPUTE METHODS === #
 
-    @api.depends("account_id", "severity")
+    @api.depends("grade_id", "severity")
     def _compute_hours(self):
-        """Promise what the account's grade promises now; what it promises later is for later ones."""
+        """Promise what the grade of the day on which it came promises; a later one is for later ones."""
         for complaint in self:
-            company, grade = complaint.company_id, complaint.account_id.grade_id
+            company, grade = complaint.company_id, complaint.grade_id
             is_critical = complaint.severity == "critical"
             part = company.key_account_complaint_critical_rate / 100 if is_critical else 1
             for name in ("response_hours", "resolution_hours"):
@@ -163,25 +152,6 @@ class KeyAccountComplaint(models.Model):
         }
         return Domain.OR(by_status[status] for status in value if status in by_status)
 
-    @api.depends("next_deadline", "escalation_level")
-    def _compute_next_escalation_on(self):
-        late = self.filtered(lambda complaint: complaint.next_deadline and complaint.escalation_level)
-        for complaint in self - late:
-            complaint.next_escalation_on = complaint.next_deadline
-        for company, complaints in late.grouped("company_id").items():
-            hours = {
-                1: company.key_account_complaint_leader_hours,
-                2: company.key_account_complaint_director_hours,
-            }
-            time = company._get_key_account_working_time_for(
-                complaints.mapped("next_deadline"), max(hours.values())
-            )
-            for complaint in complaints:
-                level = complaint.escalation_level
-                complaint.next_escalation_on = level in hours and add(
-                    time, complaint.next_deadline, hours[level] * 3600
-                )
-
     # === BUSINESS METHODS === #
 
     @api.model
@@ -189,7 +159,7 @@ class KeyAccountComplaint(models.Model):
         return super()._get_system_fields() | {
             "response_hours", "resolution_hours", "response_deadline", "resolution_deadline",
             "responded_on", "resolved_on", "closed_on", "is_response_in_time", "is_resolution_in_time",
-            "paused_on", "paused_seconds", "next_deadline", "escalation_level", "next_escalation_on",
+            "paused_on", "paused_seconds", "next_deadline",
         }
 
     @api.model
@@ -197,7 +167,7 @@ class KeyAccountComplaint(models.Model):
         return super()._get_listed_fields() | {
             "response_hours", "resolution_hours", "response_deadline", "resolution_deadline",
             "responded_on", "resolved_on", "closed_on", "is_response_in_time", "is_resolution_in_time",
-            "next_deadline", "deadline_status", "escalation_level",
+            "next_deadline", "deadline_status",
         }
 
     def _group_by_working_time(self):
@@ -219,10 +189,13 @@ class KeyAccountComplaint(models.Model):
         # sudo: these moments are nobody's to write
         for complaint in self.sudo():
             previous, state = before[complaint], complaint.state
-            values = complaint._get_clock_values(now, previous in PAUSED_STATES, state in PAUSED_STATES)
+            values = complaint._get_clock_values(now, previous, state)
             if state == "waiting_customer" and not complaint.responded_on:
                 # what the customer was asked is an answer
                 values["responded_on"] = now
+            if previous == "waiting_customer":
+                # whoever waits again asks again
+                values["waiting_question"] = False
             if state == "resolved":
                 values |= {"resolved_on": now, "reopen_reason": False}
             elif state == "closed":
@@ -231,15 +204,27 @@ class KeyAccountComplaint(models.Model):
                 values |= complaint._get_reopened_values()
             complaint.write(values)
         # sudo: the activities belong to those who were told
-        self.filtered(lambda complaint: complaint.state in PAUSED_STATES).sudo().activity_unlink([ESCALATION])
+        paused = self.filtered(lambda complaint: complaint.state in PAUSED_STATES).sudo()
+        paused.activity_unlink([ESCALATION, NO_OWNER])
 
-    def _get_clock_values(self, now, was_paused, is_paused):
+    def _get_clock_values(self, now, previous, state):
+        """Return what is written of the clock at a change of state.
+
+        What the customer had for his answer is counted when he has given it, or when it is solved without:
+        it was in his hands until then. What he has after that, with the solution, counts if work goes on.
+
+        :param datetime.datetime now: the moment of the change
+        :param str previous: the state before
+        :param str state: the state that was reached
+        :rtype: dict
+        """
+        was_paused, is_paused = previous in PAUSED_STATES, state in PAUSED_STATES
         if is_paused and not was_paused:
             return {"paused_on": now}
-        if was_paused and not is_paused and self.paused_on:
+        if self.paused_on and was_paused and (not is_paused or previous == "waiting_customer"):
             time = self.company_id._get_key_account_working_time(self.paused_on, now)
             return {
-                "paused_on": False,
+                "paused_on": is_paused and now,
                 "paused_seconds": self.paused_seconds + between(time, self.paused_on, now),
             }
         return {}
@@ -248,7 +233,7 @@ class KeyAccountComplaint(models.Model):
         """What was thought to be reached is not; whoever was told of a deadline is told anew."""
         return {
             "resolved_on": False, "closed_on": False, "reopen_count": self.reopen_count + 1,
-            "escalation_level": 0, "confirmation": False, "confirmed_on": False,
+            **self._get_unescalated_values(), "confirmation": False, "confirmed_on": False,
             "feedback_method": False, "feedback_note": False, "feedback_on": False,
             "feedback_user_id": False,
         }
@@ -257,46 +242,5 @@ class KeyAccountComplaint(models.Model):
         """The customer has got his first answer now; from here on the solution's deadline counts."""
         due = self.filtered(lambda complaint: complaint.state in OPEN_STATES and not complaint.responded_on)
         # sudo: the moment is nobody's to write, and the activities belong to those who were told
-        due.sudo().write({"responded_on": fields.Datetime.now(), "escalation_level": 0})
+        due.sudo().write({"responded_on": fields.Datetime.now(), **self._get_unescalated_values()})
         due.sudo().activity_unlink([ESCALATION])  # sudo: as above
-
-    # === CRON METHODS === #
-
-    @api.model
-    def _cron_escalate_complaints(self):
-        """Tell the next one of each complaint whose deadline was missed: each level once."""
-        # sudo: every company's complaints
-        due = self.sudo().search(
-            [("next_escalation_on", "<=", fields.Datetime.now())],
-            order="next_escalation_on, id", limit=LIMIT + 1,
-        )
-        work_through(due, lambda complaint: complaint._escalate())
-
-    def _escalate(self):
-        """Tell the next level; one that nobody holds, or who was told already, is passed over."""
-        self.ensure_one()
-        told = [self._get_escalation_user(level) for level in range(1, self.escalation_level + 1)]
-        for level in range(self.escalation_level + 1, LEVELS + 1):
-            user = self._get_escalation_user(level)
-            if user and user not in told:
-                self.activity_schedule(ESCALATION, user_id=user.id, summary=self._get_escalation_text(level))
-                break
-        self.escalation_level = level
-
-    def _get_escalation_user(self, level):
-        """Return who is told at a level: someone who may see the complaint, or nobody.
-
-        :param int level: 1 the owner, 2 the leader, 3 the director
-        :rtype: res.users
-        """
-        team = self.account_id.team_id or self.team_id
-        user = (self.user_id, team.user_id, self.company_id.key_account_director_id)[level - 1]
-        return user - self.env["key.account"]._filter_outsiders(self, user)
-
-    def _get_escalation_text(self, level):
-        if level == 1:
-            return self.env._("The deadline of this complaint is missed: act now")
-        return self.env._(
-            "Overdue complaint of %(owner)s: see to it that the customer is helped",
-            owner=self.user_id.name or self.env._("nobody"),
-        )

@@ -13,6 +13,8 @@ SATISFACTION_STATE = [
     ("cancelled", "Cancelled"),
 ]
 OPEN_STATES = ("draft", "sent")
+# the customer was asked, or would have been
+ASKED_STATES = ("sent", "answered", "expired")
 CHANNEL = [
     ("mail", "By E-mail"),
     ("interview", "In a Conversation"),
@@ -44,7 +46,8 @@ class KeyAccountSatisfaction(models.Model):
     _transitions = {
         ("draft", "sent"): Transition(),
         ("draft", "cancelled"): Transition(),
-        ("sent", "cancelled"): Transition(),
+        ("draft", "expired"): Transition("system"),
+        ("sent", "cancelled"): Transition(roles=("leader", "director")),
         ("sent", "answered"): Transition("system"),
         ("sent", "expired"): Transition("system"),
     }
@@ -77,6 +80,7 @@ class KeyAccountSatisfaction(models.Model):
     date = fields.Date(
         string="Asked On", required=True, index=True, copy=False,
         default=lambda self: self.env.company._get_key_account_today(),
+        help="While nothing was sent: since when somebody wants to ask.",
     )
     period = fields.Char(compute="_compute_period", store=True, precompute=True)
 
@@ -140,7 +144,8 @@ class KeyAccountSatisfaction(models.Model):
     has_score = fields.Boolean(readonly=True, copy=False, help="At least one dimension was answered.")
     is_low = fields.Boolean(
         string="Low Score", readonly=True, copy=False, index="btree_not_null",
-        help="Below the company's bound, or not satisfied with one of the dimensions.",
+        help="Below the company's bound, not satisfied with one of the dimensions, or a recommendation of "
+        "6 or less.",
     )
     recommendation = fields.Integer(
         string="Recommendation (0–10)", readonly=True, copy=False, aggregator="avg",
@@ -232,10 +237,18 @@ class KeyAccountSatisfaction(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        satisfactions = super().create(vals_list)
+        satisfactions._check_responsible_is_inside()
+        return satisfactions
+
     def write(self, vals):
         if {"contact_id", "account_id"} & vals.keys() and not self.env.su:
             self._check_not_sent(vals)
         result = super().write(vals)
+        if {"user_id", "account_id"} & vals.keys():
+            self._check_responsible_is_inside()
         if "state" in vals:
             # the index of open surveys has to know before another one is made
             self.flush_recordset(["state"])
@@ -268,6 +281,7 @@ class KeyAccountSatisfaction(models.Model):
         satisfaction._open_sheet()
         satisfaction.write({"channel": "interview", "interviewer_id": self.env.uid})
         if self.state == "draft":
+            satisfaction.date = self._get_today()
             self.write({"state": "sent"})
         return {
             "type": "ir.actions.act_url",
@@ -303,6 +317,15 @@ class KeyAccountSatisfaction(models.Model):
             "activity_user_id", "activity_exception_decoration", "activity_exception_icon",
             "my_activity_date_deadline", "message_needaction", "can_approve",
         }
+
+    def _check_responsible_is_inside(self):
+        """Refuse to give a guarded customer's survey to somebody who may not see it.
+
+        :raise RedirectWarning: with the offer to add him to the account's team
+        """
+        accounts = self.env["key.account"]
+        for satisfaction in accounts._filter_guarded(self):
+            accounts._check_may_work(satisfaction, satisfaction.user_id)
 
     def _check_not_sent(self, vals):
         for satisfaction in self:
@@ -357,7 +380,9 @@ class KeyAccountSatisfaction(models.Model):
         # sudo: answer sheets and mails are nobody's to make by hand
         satisfaction = self.sudo()
         satisfaction._open_sheet()
-        satisfaction.sent_date = self._get_today()
+        today = self._get_today()
+        # the next one is due after the day on which he was asked, not on which somebody wanted to
+        satisfaction.write({"sent_date": today, "date": today})
         self.write({"state": "sent"})
         satisfaction._mail("mail_template_satisfaction_invite")
 
@@ -387,7 +412,9 @@ class KeyAccountSatisfaction(models.Model):
         Its link is the customer's alone: the mail hangs on the answer sheet, not on the survey, and is
         written by the company, since people read what they are the authors of.
         """
-        self.env.ref(f"key_account_mgmt.{template}").send_mail(
+        # the system's own user: a message is read by those who have created it as well
+        root = self.env.ref("base.user_root")
+        self.env.ref(f"key_account_mgmt.{template}").with_user(root).send_mail(
             self.user_input_id.id, email_values={"author_id": self.company_id.partner_id.id}
         )
 

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Command
 
 from ...calculations import satisfaction as calculation
@@ -32,11 +32,12 @@ class KeyAccountSatisfaction(models.Model):
         judged = self._get_judgements()
         overall = calculation.rounded(calculation.overall_score(judged.values()))
         bound = Decimal(str(self.company_id.key_account_low_score))
+        recommendation = self._get_recommendation()
         return {
             "state": "answered",
             "answer_date": self._get_today(),
             "has_score": overall is not None,
-            "is_low": calculation.is_low(overall, judged.values(), bound),
+            "is_low": calculation.is_low(overall, judged.values(), bound, recommendation),
             "comment": self._get_comment(),
             "line_ids": [
                 Command.create({
@@ -47,7 +48,7 @@ class KeyAccountSatisfaction(models.Model):
                 for (dimension, answer), score in judged.items()
             ],
             **(self._get_score_values(overall) if overall is not None else {}),
-            **self._get_recommendation_values(),
+            **self._get_recommendation_values(recommendation),
         }
 
     def _get_score_values(self, overall):
@@ -62,8 +63,7 @@ class KeyAccountSatisfaction(models.Model):
             values["score_change"] = float(overall - Decimal(str(previous.score)))
         return values
 
-    def _get_recommendation_values(self):
-        value = self._get_recommendation()
+    def _get_recommendation_values(self, value):
         if value is None:
             return {}
         return {"recommendation": value, "recommendation_group": calculation.recommendation_group(value)}
@@ -71,35 +71,48 @@ class KeyAccountSatisfaction(models.Model):
     def _get_judgements(self):
         """Return what each dimension was given: {(dimension, answer): unrounded score}.
 
-        A dimension is a row of a matrix or a question with choices; only answers that the question offers
-        count, and the first one where a page that is not ours sent several.
+        A dimension is a row of a matrix, a question with choices or one with a scale; only answers that the
+        question offers count, and the first one where a page that is not ours sent several.
 
         :rtype: dict
         """
         judged, seen = {}, set()
         for line in self.user_input_id.user_input_line_ids.sorted("id"):
-            question, row, answer = line.question_id, line.matrix_row_id, line.suggested_answer_id
-            is_matrix = question.question_type == "matrix"
-            asks = row if is_matrix else question
-            dimension = asks.key_account_dimension_id
-            offered = question.suggested_answer_ids.sorted(lambda choice: (choice.sequence, choice.id))
-            is_ours = answer in offered and (not is_matrix or row in question.matrix_row_ids)
-            if not dimension or dimension in seen or not is_ours or line.skipped:
+            is_matrix = line.question_id.question_type == "matrix"
+            dimension = (line.matrix_row_id if is_matrix else line.question_id).key_account_dimension_id
+            if not dimension or dimension in seen or line.skipped:
                 continue
-            score = calculation.answer_score(
-                offered.mapped("answer_score"), list(offered.ids).index(answer.id)
-            )
+            score = self._get_line_score(line)
             if score is not None:
                 seen.add(dimension)
-                judged[dimension, answer] = score
+                judged[dimension, line.suggested_answer_id] = score
         return judged
 
+    @api.model
+    def _get_line_score(self, line):
+        """Return what one answer is worth, or None where it is none that the question offers.
+
+        :param line: one ``survey.user_input.line``
+        :rtype: Fraction or None
+        """
+        question, row, answer = line.question_id, line.matrix_row_id, line.suggested_answer_id
+        if question.question_type == "scale":
+            is_given = line.answer_type == "scale"
+            bounds = (question.scale_min, question.scale_max)
+            return calculation.scale_score(line.value_scale, *bounds) if is_given else None
+        offered = question.suggested_answer_ids.sorted(lambda choice: (choice.sequence, choice.id))
+        is_row_ours = question.question_type != "matrix" or row in question.matrix_row_ids
+        if answer not in offered or not is_row_ours:
+            return None
+        return calculation.answer_score(offered.mapped("answer_score"), list(offered.ids).index(answer.id))
+
     def _get_recommendation(self):
-        """Return the answer to the first question with a scale from 0 to 10, or None."""
+        """Return the answer to the first question with a scale from 0 to 10 for no dimension, or None."""
         for line in self.user_input_id.user_input_line_ids.sorted("id"):
             question = line.question_id
             if (
                 question.question_type == "scale" and not line.skipped and line.answer_type == "scale"
+                and not question.key_account_dimension_id
                 and (question.scale_min, question.scale_max) == (0, 10) and 0 <= line.value_scale <= 10
             ):
                 return line.value_scale
@@ -142,31 +155,30 @@ class KeyAccountSatisfaction(models.Model):
     def _open_follow_up(self):
         """See to it that somebody talks to a customer who is not satisfied.
 
-        The responsible gets an activity, and the department's leader another one; for a secret account
-        the director. Override to do more, e.g. to open a complaint.
+        The responsible gets an activity, and whoever looks at the account beside him another one: the
+        department's leader or who stands in for him, for a secret account a director. It is the same for
+        each grade: who that is follows from the account, and the best customers are guarded by their
+        confidentiality. Override to do more, e.g. to open a complaint.
         """
         self.ensure_one()
         account = self.account_id
-        director = self.company_id.key_account_director_id
-        leader = director if account.confidentiality == "secret" else account.team_id.user_id or director
-        responsible = self.user_id or account._get_responsible()
-        self._plan_activity(
+        responsible = self._get_responsible()
+        self._give_activity(
             responsible,
-            lambda env: env._("The customer is not satisfied: talk to him and agree on what is done")
+            lambda env: env._("The customer is not satisfied: talk to him and agree on what is done"),
         )
-        if leader != responsible:
-            self._plan_activity(
-                leader, lambda env: env._("A customer is not satisfied: see that it is followed up")
+        overseer = account._get_overseer()
+        if overseer != responsible:
+            self._give_activity(
+                overseer, lambda env: env._("A customer is not satisfied: see that it is followed up")
             )
 
-    def _plan_activity(self, user, get_summary):
-        """Give somebody an activity in his own language: whoever answers has another one.
+    def _get_responsible(self):
+        """Return who is told of what is due for this survey, as far as he is still there.
 
-        :param res.users user: who gets it; nobody, where empty
-        :param callable get_summary: environment → its summary
+        :rtype: res.users
         """
-        if user:
-            env = self.with_context(lang=user.lang).env
-            self.activity_schedule(
-                "mail.mail_activity_data_todo", user_id=user.id, summary=get_summary(env)
-            )
+        self.ensure_one()
+        user = self.user_id.filtered("active")
+        inside = user - self.env["key.account"]._filter_outsiders(self, user)
+        return inside or self.account_id._get_responsible()

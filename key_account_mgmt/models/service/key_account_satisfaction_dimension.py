@@ -11,4 +11,7 @@ class KeyAccountSatisfactionDimension(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(string="In Use", default=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company", index="btree_not_null", help="Empty: all companies have it."
+    )
     description = fields.Text(translate=True, help="What belongs to it, for those who write questionnaires.")

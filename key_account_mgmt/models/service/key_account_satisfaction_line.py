@@ -22,6 +22,7 @@ class KeyAccountSatisfactionLine(models.Model):
     team_id = fields.Many2one(related="satisfaction_id.team_id", store=True)
     user_id = fields.Many2one(related="satisfaction_id.user_id", store=True)
     answer_date = fields.Date(related="satisfaction_id.answer_date", store=True, index=True)
+    channel = fields.Selection(related="satisfaction_id.channel", store=True)
     sequence = fields.Integer(related="dimension_id.sequence", store=True)
     dimension_id = fields.Many2one(
         comodel_name="key.account.satisfaction.dimension", required=True, index=True, ondelete="restrict"
@@ -39,7 +40,8 @@ class KeyAccountSatisfactionLine(models.Model):
     @api.model
     def _get_system_fields(self):
         return super()._get_system_fields() | {
-            "satisfaction_id", "account_id", "company_id", "team_id", "user_id", "answer_date", "sequence",
+            "satisfaction_id", "account_id", "company_id", "team_id", "user_id", "answer_date", "channel",
+            "sequence",
             "dimension_id", "answer_id", "score",
         }
 

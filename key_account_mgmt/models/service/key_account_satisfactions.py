@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...calculations.satisfaction import next_due
-from .key_account_satisfaction import OPEN_STATES
+from .key_account_satisfaction import ASKED_STATES, OPEN_STATES
 
 
 class KeyAccount(models.Model):
@@ -116,20 +116,21 @@ class KeyAccount(models.Model):
 
     @api.model
     def _find_due_for_survey(self):
-        """Return the accounts whose survey is due today: none is open, and the interval is over.
+        """Return the accounts whose survey is due today: none waits for its answer, and the interval is over.
 
-        The interval counts from the last survey, whatever came of it; before the first one, from the
-        admission. So installing the addon, or admitting a customer, mails to nobody at once.
+        The interval counts from the day on which the customer was last asked, whatever came of it; before
+        the first time, from the admission. So installing the addon, or admitting a customer, mails to nobody
+        at once. What was not sent yet, or was cancelled, has asked nobody.
 
         :rtype: key.account
         """
         accounts = self.search([
             ("state", "=", "active"),
             ("grade_id.survey_interval_months", ">", 0),
-            ("satisfaction_ids", "not any", [("state", "in", OPEN_STATES)]),
+            ("satisfaction_ids", "not any", [("state", "=", "sent")]),
         ], order="id")
         last = dict(self.env["key.account.satisfaction"]._read_group(
-            [("account_id", "in", accounts.ids)], ["account_id"], ["date:max"]
+            [("account_id", "in", accounts.ids), ("state", "in", ASKED_STATES)], ["account_id"], ["date:max"]
         ))
         today = {company: company._get_key_account_today() for company in accounts.company_id}
         return accounts.filtered(lambda account: next_due(
@@ -138,17 +139,30 @@ class KeyAccount(models.Model):
         ) <= today[account.company_id])
 
     def _ask_satisfaction(self):
-        """Ask the customer by mail; where nobody has an address, the manager is told."""
+        """Ask the customer by mail, also where somebody has prepared it and not sent it.
+
+        Where nobody has an address the manager is told, once; it is sent as soon as somebody has.
+        """
         self.ensure_one()
-        survey = self.env["key.account.satisfaction"].create({
-            "account_id": self.id, "date": self.company_id._get_key_account_today(),
-        })
+        survey = self.satisfaction_ids.filtered(lambda survey: survey.state in OPEN_STATES)
+        if survey.state == "sent":
+            return False
+        is_new = not survey
+        if is_new:
+            survey = survey.create({
+                "account_id": self.id, "date": self.company_id._get_key_account_today(),
+            })
+        if not survey.contact_id.email:
+            survey.contact_id = self._get_survey_contact()
         if survey.contact_id.email:
             survey._send()
-        else:
-            survey._plan_activity(
-                survey.user_id or self._get_responsible(),
+        elif is_new:
+            survey._give_activity(
+                survey._get_responsible(),
                 lambda env: env._(
                     "Nobody can be asked by e-mail: choose a contact, or fill it in on a visit"
                 ),
             )
+        else:
+            return False
+        return True

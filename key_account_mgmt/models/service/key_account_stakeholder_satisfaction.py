@@ -18,7 +18,8 @@ class KeyAccountStakeholder(models.Model):
             [("contact_id", "=", contact.id)]
         )
         for survey in surveys.filtered(lambda survey: survey.state in ("draft", "sent")):
-            survey._cancel(self.env._("The person was erased."))
+            # by the system: giving up a survey that was sent is the leader's, erasing is not
+            survey.with_user(self.env.ref("base.user_root"))._cancel(self.env._("The person was erased."))
         surveys.contact_id = False
         sheets = self.env["survey.user_input"].search([("partner_id", "=", contact.id)])
         sheets.message_ids.unlink()

@@ -6,6 +6,8 @@ class RatingRating(models.Model):
 
     _inherit = "rating.rating"
 
+    # whoever has it speaks for the customer
+    access_token = fields.Char(groups="base.group_system")
     key_account_complaint_id = fields.Many2one(
         comodel_name="key.account.complaint",
         string="Complaint",
@@ -31,7 +33,10 @@ class RatingRating(models.Model):
 
     def write(self, vals):
         self._check_is_customers_own()
-        return super().write(vals)
+        result = super().write(vals)
+        # once more: a rating of something else may have been made one of a complaint
+        self._check_is_customers_own()
+        return result
 
     def _check_is_customers_own(self):
         """Refuse to say for the customer what he thinks: core lets every employee write a rating."""

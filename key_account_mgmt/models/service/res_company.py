@@ -154,6 +154,12 @@ class ResCompany(models.Model):
         default=8,
         help="So many working hours after a deadline was missed the director is told.",
     )
+    key_account_complaint_acknowledge = fields.Boolean(
+        string="Confirm Receipt of Complaints",
+        default=True,
+        help="A customer who has written gets a mail with the number of his complaint and until when he is "
+        "answered and helped (C5). Strangers get none.",
+    )
     key_account_complaint_alias_id = fields.Many2one(
         comodel_name="mail.alias", string="Address for Complaints", copy=False, ondelete="set null"
     )
@@ -194,6 +200,13 @@ class ResCompany(models.Model):
                 alias.alias_name = name
             elif name:
                 company.key_account_complaint_alias_id = company._new_key_account_complaint_alias(name)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("key_account_complaint_user_id")
+    def _check_key_account_complaint_user(self):
+        for company in self:
+            self.env["key.account.complaint"]._check_may_own(company.key_account_complaint_user_id, company)
 
     # === BUSINESS METHODS === #
 

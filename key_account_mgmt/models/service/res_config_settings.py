@@ -47,6 +47,9 @@ class ResConfigSettings(models.TransientModel):
     key_account_complaint_director_hours = fields.Float(
         related="company_id.key_account_complaint_director_hours", readonly=False
     )
+    key_account_complaint_acknowledge = fields.Boolean(
+        related="company_id.key_account_complaint_acknowledge", readonly=False
+    )
     key_account_complaint_alias_name = fields.Char(
         related="company_id.key_account_complaint_alias_name", readonly=False
     )

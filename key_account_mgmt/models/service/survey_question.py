@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class SurveyQuestion(models.Model):
-    """A question with choices that asks for one dimension of satisfaction."""
+    """A question with choices, or with a scale, that asks for one dimension of satisfaction."""
 
     _inherit = "survey.question"
 

@@ -21,10 +21,13 @@ from . import test_complaint
 from . import test_complaint_access
 from . import test_complaint_clock
 from . import test_complaint_elsewhere
+from . import test_complaint_escalation
 from . import test_complaint_mail
+from . import test_complaint_owner
 from . import test_complaint_rating
 from . import test_worktime
 from . import test_service_pdf
 from . import test_service_score
+from . import test_service_stage
 from . import test_complaint_source
 from . import test_visit_prints

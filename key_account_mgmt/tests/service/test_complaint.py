@@ -138,7 +138,7 @@ class TestComplaint(ComplaintCase):
         self._give_reason(decided, decided.action_ask_arbitrate(), "We pay.")
         self.assertEqual((decided.state, decided.arbitration), ("resolved", "We pay."))
         self.assertTrue(decided.resolved_on)
-        complaint.feedback_method = "letter"
+        complaint.write({"feedback_method": "letter", "category_id": self.category.id, **MEASURES})
         complaint.action_close()
 
     def test_the_director_does_not_rule_on_what_he_handled_himself(self):

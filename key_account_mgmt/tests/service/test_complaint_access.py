@@ -267,7 +267,17 @@ class TestHostileComplaint(ComplaintAccessCase):
                 "res_model_id": self.env["ir.model"]._get_id(COMPLAINT), "res_id": complaint.id, "rating": 5,
                 "consumed": True,
             })
-        self._assert_all_refused(20)
+            # one of something else, made one of the complaint afterwards
+            elsewhere = self.env["rating.rating"].create({
+                "res_model_id": self.env["ir.model"]._get_id("res.partner"), "rating": 5, "consumed": True,
+                "res_id": self.users["nobody"].partner_id.id,
+            })
+            self._try(login, "rating.rating", "write", elsewhere.ids, {
+                "res_model_id": self.env["ir.model"]._get_id(COMPLAINT), "res_id": complaint.id,
+            })
+            self._try(login, "rating.rating", "read", rating.ids, ["access_token"])
+            self._try(login, "rating.rating", "reset", rating.ids)
+        self._assert_all_refused(35)
 
     def test_categories_are_the_directors(self):
         category = self.env.ref("key_account_mgmt.complaint_category_quality")

@@ -1,14 +1,14 @@
 from datetime import timedelta
-from unittest.mock import patch
 
 import pytz
 from freezegun import freeze_time
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ...calculations.worktime import between
-from .complaint_case import ComplaintCase, ComplaintCronCase
+from .complaint_case import MEASURES, ComplaintCase
 
 
 class ClockCase(ComplaintCase):
@@ -56,7 +56,8 @@ class TestDeadlines(ClockCase):
         self.company.key_account_complaint_critical_rate = 25
         complaint = self._at("2027-05-04 09:00:00", severity="critical")
         self.assertEqual(complaint.response_hours, 1)
-        complaint.severity = "low"
+        complaint.with_user(self.leader).severity = "low"
+        self.env.invalidate_all()
         self.assertEqual(complaint.response_hours, 4)
         self.assertEqual(self._local_text(complaint.response_deadline), "2027-05-04 14:00:00")
 
@@ -139,21 +140,21 @@ class TestDeadlines(ClockCase):
 class TestPause(ClockCase):
     """The clock stands while the customer has the next step."""
 
-    def _move(self, complaint, text, method):
-        with freeze_time(self._local(text)):
-            getattr(complaint, method)()
+    def _move(self, complaint, text, method, *args, zone="Asia/Shanghai"):
+        with freeze_time(self._local(text, zone)):
+            getattr(complaint, method)(*args)
         self.env.invalidate_all()
 
     def _go(self, complaint, *steps):
-        for text, method in steps:
-            self._move(complaint, text, method)
+        for text, method, *args in steps:
+            self._move(complaint, text, method, *args)
 
     def test_waiting_moves_the_deadline_by_the_working_time_waited(self):
         complaint = self._at("2027-05-04 09:00:00")
         before = complaint.resolution_deadline
         self._go(
             complaint, ("2027-05-04 09:30:00", "action_accept"), ("2027-05-04 10:00:00", "action_start"),
-            ("2027-05-04 11:00:00", "action_wait"),
+            ("2027-05-04 11:00:00", "_wait", "Which cylinder?"),
         )
         self.assertEqual(complaint.deadline_status, "paused")
         self.assertFalse(complaint.next_deadline or complaint.next_escalation_on)
@@ -188,6 +189,77 @@ class TestPause(ClockCase):
             "two of 48 hours were used",
         )
 
+    def test_what_waits_for_the_customer_and_is_then_solved_had_that_time_from_us(self):
+        complaint = self._at("2027-05-04 09:00:00", category_id=self.category.id)
+        complaint.write(MEASURES)
+        self._go(
+            complaint, ("2027-05-04 09:30:00", "action_accept"), ("2027-05-04 10:00:00", "action_start"),
+            ("2027-05-04 11:00:00", "_wait", "Which cylinder?"), ("2027-05-25 11:00:00", "action_resolve"),
+        )
+        self.assertEqual(complaint.paused_seconds, 15 * 8 * 3600)
+        self.assertEqual(complaint.paused_on, self._local("2027-05-25 11:00:00"))
+        self.assertTrue(complaint.is_resolution_in_time, "two of 48 hours were ours")
+        before = complaint.resolution_deadline
+        with freeze_time(self._local("2027-06-25 11:00:00")):
+            complaint.feedback_method = "phone"
+            complaint.action_close()
+        self.env.invalidate_all()
+        self.assertEqual(complaint.resolution_deadline, before, "closing later moves nothing")
+
+    def test_solved_too_late_and_closed_much_later_stays_too_late(self):
+        complaint = self._at("2027-05-04 09:00:00", category_id=self.category.id)
+        complaint.write(MEASURES)
+        self._go(
+            complaint, ("2027-05-04 09:30:00", "action_accept"), ("2027-05-04 10:00:00", "action_start"),
+            ("2027-05-04 11:00:00", "_wait", "Which?"), ("2027-05-04 12:00:00", "action_start"),
+            ("2027-06-04 11:00:00", "action_resolve"),
+        )
+        with freeze_time(self._local("2027-09-04 11:00:00")):
+            complaint.feedback_method = "phone"
+            complaint.action_close()
+        self.env.invalidate_all()
+        self.assertFalse(complaint.is_resolution_in_time)
+
+    def test_the_clock_stops_only_with_what_the_customer_was_asked(self):
+        complaint = self._at("2027-05-04 09:00:00")
+        self._go(complaint, ("2027-05-04 09:30:00", "action_accept"), ("2027-05-04 10:00:00", "action_start"))
+        for _turn in range(2):
+            with self.assertRaisesRegex(UserError, "asks what the customer was asked"):
+                complaint.write({"state": "waiting_customer"})
+            self._give_reason(complaint, complaint.action_ask_wait(), "Which of the two?")
+            self.assertEqual((complaint.state, complaint.waiting_question), (
+                "waiting_customer", "Which of the two?",
+            ))
+            self.assertIn("Which of the two?", str(complaint.message_ids[0].body))
+            complaint.action_start()
+            self.assertFalse(complaint.waiting_question, "whoever waits again asks again")
+        for values in ({"waiting_question": "x"}, {"waiting_question": "x", "state": "waiting_customer"}):
+            with self.assertRaises(UserError):
+                complaint.write(values)
+
+    def test_waiting_over_a_holiday_moves_nothing_by_it(self):
+        self._add_holiday("2027-10-01 00:00:00", "2027-10-07 23:59:59")
+        complaint = self._at("2027-09-30 09:00:00")
+        self._go(
+            complaint, ("2027-09-30 10:00:00", "action_accept"), ("2027-09-30 11:00:00", "action_start"),
+            ("2027-09-30 16:00:00", "_wait", "Which?"), ("2027-10-08 10:00:00", "action_start"),
+        )
+        self.assertEqual(complaint.paused_seconds, 3 * 3600, "one hour before and two after it")
+
+    def test_waiting_over_a_change_of_the_clock_counts_the_working_hours(self):
+        for start, stop in (
+            ("2027-03-26 16:00:00", "2027-03-29 09:00:00"), ("2027-10-29 16:00:00", "2027-11-01 09:00:00"),
+        ):
+            with self.subTest(start=start):
+                day = start[:10]
+                complaint = self._at(f"{day} 09:00:00", "Europe/Berlin")
+                for text, method, *args in (
+                    (f"{day} 10:00:00", "action_accept"), (f"{day} 11:00:00", "action_start"),
+                    (start, "_wait", "Which?"), (stop, "action_start"),
+                ):
+                    self._move(complaint, text, method, *args, zone="Europe/Berlin")
+                self.assertEqual(complaint.paused_seconds, 2 * 3600)
+
     def test_too_late_is_too_late(self):
         complaint = self._at("2027-05-04 09:00:00", category_id=self.category.id)
         complaint.write({"root_cause": "x", "corrective_measure": "x", "preventive_measure": "x"})
@@ -198,6 +270,22 @@ class TestPause(ClockCase):
         with freeze_time(self._local("2027-06-04 11:30:00")):
             complaint._answer("Called")
         self.assertFalse(complaint.is_response_in_time or complaint.is_resolution_in_time)
+
+    def test_told_of_the_result_and_of_nothing_before_the_customer_is_answered_then(self):
+        for day, in_time in (("2027-05-04 12:00:00", True), ("2027-05-05 12:00:00", False)):
+            with self.subTest(day=day):
+                complaint = self._at("2027-05-04 09:00:00", category_id=self.category.id)
+                complaint.write(MEASURES)
+                self._go(
+                    complaint, ("2027-05-04 09:30:00", "action_accept"),
+                    ("2027-05-04 10:00:00", "action_start"), ("2027-05-04 11:00:00", "action_resolve"),
+                )
+                self.assertFalse(complaint.responded_on)
+                with freeze_time(self._local(day)):
+                    complaint.feedback_method = "phone"
+                self.env.invalidate_all()
+                self.assertEqual(complaint.responded_on, self._local(day))
+                self.assertEqual(complaint.is_response_in_time, in_time)
 
     def test_colours_follow_the_clock_and_can_be_searched(self):
         complaint = self._at("2027-05-04 09:00:00")
@@ -214,108 +302,3 @@ class TestPause(ClockCase):
                     self.assertEqual(bool(found), asked == status, asked)
         other.with_user(self.director)._cancel("x")
         self.assertEqual(complaint.search([("deadline_status", "=", "none")]), other)
-
-
-@tagged("post_install", "-at_install")
-class TestEscalation(ClockCase, ComplaintCronCase):
-    """Owner, leader, director: each is told once of a missed deadline."""
-
-    def setUp(self):
-        super().setUp()
-        # only the complaints of the test are due
-        self.complaint = self._at("2027-05-04 09:00:00")
-        self.due = "2027-05-04 14:00:00"
-
-    def _escalate(self, text):
-        with freeze_time(self._local(text)):
-            self._run_cron("complaint_escalate")
-
-    def _get_told(self, complaint=None):
-        activities = (complaint or self.complaint).sudo().activity_ids
-        kind = self.env.ref("key_account_mgmt.mail_activity_type_complaint")
-        return activities.filtered(lambda activity: activity.activity_type_id == kind).sorted("id")
-
-    def test_each_level_is_told_once_however_often_it_runs(self):
-        for text, told in (
-            ("2027-05-04 13:59:00", []),
-            ("2027-05-04 14:01:00", [self.manager]),
-            ("2027-05-04 14:01:00", [self.manager]),
-            ("2027-05-04 17:30:00", [self.manager]),
-            ("2027-05-05 09:01:00", [self.manager, self.leader]),
-            ("2027-05-05 09:01:00", [self.manager, self.leader]),
-            ("2027-05-05 14:01:00", [self.manager, self.leader, self.director]),
-            ("2027-09-05 14:01:00", [self.manager, self.leader, self.director]),
-        ):
-            with self.subTest(text=text):
-                self._escalate(text)
-                self.assertEqual(list(self._get_told().mapped("user_id")), told)
-        self.assertEqual(self.complaint.escalation_level, 3)
-        self.assertFalse(self.complaint.next_escalation_on)
-
-    def test_a_scheduler_that_was_down_for_days_tells_one_after_the_other(self):
-        self._escalate("2027-06-01 09:00:00")
-        self.assertEqual(self._get_told().user_id, self.manager)
-        self._escalate("2027-06-01 09:10:00")
-        self.assertEqual(list(self._get_told().mapped("user_id")), [self.manager, self.leader])
-
-    def test_an_answer_ends_it_and_the_solution_is_a_promise_of_its_own(self):
-        self._escalate("2027-05-04 14:01:00")
-        with freeze_time(self._local("2027-05-04 15:00:00")):
-            self.complaint._answer("Called Ms Li")
-        self.assertFalse(self._get_told())
-        self.assertEqual(self.complaint.escalation_level, 0)
-        self.assertEqual(self.complaint.next_escalation_on, self.complaint.resolution_deadline)
-        self._escalate("2027-06-04 14:01:00")
-        self.assertEqual(self._get_told().user_id, self.manager)
-
-    def test_nobody_is_told_while_the_customer_has_the_next_step(self):
-        with freeze_time(self._local("2027-05-04 10:00:00")):
-            for method in ("action_accept", "action_start", "action_wait"):
-                getattr(self.complaint, method)()
-        self._escalate("2027-08-04 14:01:00")
-        self.assertFalse(self._get_told())
-
-    def test_a_level_without_a_person_is_passed_over(self):
-        self.complaint.sudo().user_id = False
-        self._escalate("2027-05-04 14:01:00")
-        self.assertEqual(self._get_told().user_id, self.leader)
-        self.assertEqual(self.complaint.escalation_level, 2)
-
-    def test_of_a_secret_account_nobody_outside_is_told(self):
-        self.account.with_user(self.director).confidentiality = "secret"
-        self._escalate("2027-05-04 14:01:00")
-        self._escalate("2027-05-06 14:01:00")
-        self.assertEqual(list(self._get_told().mapped("user_id")), [self.manager, self.director])
-
-    def test_killed_half_way_the_rest_is_told_the_next_time_and_nobody_twice(self):
-        others = [self._at("2027-05-04 09:00:00") for _number in range(3)]
-        patched, _seen = self._failing(
-            "key.account.complaint", "_escalate", RuntimeError("killed"), calls=3, lasting=True
-        )
-        with patched, self.assertLogs("odoo.addons.key_account_mgmt.models.account.batches", "WARNING"):
-            self._escalate("2027-05-04 14:01:00")
-        everybody = [self.complaint, *others]
-        self.assertEqual(sum(len(self._get_told(one)) for one in everybody), 2)
-        for _turn in range(2):
-            self._escalate("2027-05-04 14:02:00")
-        self.assertEqual([len(self._get_told(one)) for one in everybody], [1, 1, 1, 1])
-
-    def test_more_than_a_batch_is_worked_through_in_one_run(self):
-        self.patch(self.env.registry["key.account.complaint"], "_escalate", lambda record: record.write({
-            "escalation_level": 3,
-        }))
-        for module in ("account.batches", "service.key_account_complaint_clock"):
-            self.startPatcher(patch(f"odoo.addons.key_account_mgmt.models.{module}.LIMIT", 2))
-        more = [self._at("2027-05-04 09:00:00") for _number in range(6)]
-        self._escalate("2027-05-04 14:01:00")
-        self.assertEqual({one.escalation_level for one in more}, {3})
-
-    def test_due_ones_are_found_by_their_index(self):
-        self.env.flush_all()
-        self.env.cr.execute("SET LOCAL enable_seqscan = off")
-        self.env.cr.execute(
-            "EXPLAIN SELECT id FROM key_account_complaint"
-            " WHERE next_escalation_on <= now() at time zone 'UTC' ORDER BY next_escalation_on, id LIMIT 501"
-        )
-        plan = "\n".join(line for line, in self.env.cr.fetchall())
-        self.assertIn("next_escalation_on_index", plan)

@@ -46,6 +46,12 @@ class MailInCase(MailCase, ComplaintCase):
         self.env.invalidate_all()
         return self.env[COMPLAINT].search([]) - known
 
+    def _wait(self, complaint):
+        """Take a new complaint to where it waits for the customer."""
+        complaint.action_accept()
+        complaint.action_start()
+        complaint._wait("Which one?")
+
     def _reply_to(self, complaint, **values):
         """Let somebody answer the last message of a complaint."""
         return self._mail(In_Reply_To=complaint.message_ids[0].message_id, **values)
@@ -64,7 +70,8 @@ class TestComplaintMail(MailInCase):
         self.assertEqual(complaint.user_id, self.manager)
         self.assertEqual(complaint.company_id, self.company)
         self.assertIn("Since Monday.", complaint.description)
-        self.assertEqual(complaint.message_ids.filtered("email_from").author_id, self.contact)
+        letter = complaint.message_ids.filtered(lambda message: message.message_type == "email")
+        self.assertEqual(letter.author_id, self.contact)
 
     def test_of_two_contacts_with_the_address_the_key_accounts_one_is_taken(self):
         self.env["res.partner"].create({"name": "Twin", "email": "mei@works.example"})
@@ -131,7 +138,7 @@ class TestComplaintMail(MailInCase):
         mine = complaint.with_user(self.manager)
         mine.action_accept()
         mine.action_start()
-        mine.action_wait()
+        mine._wait("Which one?")
         self.assertFalse(self._reply_to(complaint, body="The left one."))
         self.assertEqual(complaint.state, "in_progress")
         self.assertIn("The left one.", str(complaint.message_ids.mapped("body")))
@@ -146,11 +153,50 @@ class TestComplaintMail(MailInCase):
         self.assertEqual(complaint.state, "resolved")
         self.assertEqual(complaint.sudo().activity_ids.user_id, self.manager)
 
+    def test_a_stranger_starts_nobodys_clock(self):
+        complaint = self._mail()
+        self._wait(complaint.with_user(self.manager))
+        stranger = self._new_customer("Stranger", email="x@stranger.example")
+        for sender in (stranger.email, "nobody@nowhere.example"):
+            self.assertFalse(self._reply_to(complaint, sender=sender, body="Do this"))
+            self.assertEqual(complaint.state, "waiting_customer")
+            self.assertIn("Do this", str(complaint.message_ids[0].body))
+            told = complaint.sudo().activity_ids
+            self.assertEqual(told.user_id, self.manager)
+            self.assertIn("Somebody else", told.summary)
+
+    def test_a_colleague_of_the_customers_and_who_has_complained_go_on_with_it(self):
+        colleague = self.env["res.partner"].create({
+            "name": "Mr Wu", "parent_id": self.customer.id, "email": "wu@works.example",
+        })
+        # core takes the first contact of an address
+        self.env["res.partner"].create({"name": "Twin", "email": "twin@works.example"})
+        self.env["res.partner"].create({
+            "name": "Ms Tan", "parent_id": self.customer.id, "email": "twin@works.example",
+        })
+        for sender in (colleague.email, "twin@works.example"):
+            complaint = self._mail()
+            self._wait(complaint.with_user(self.manager))
+            self._reply_to(complaint, sender=sender)
+            self.assertEqual(complaint.state, "in_progress", sender)
+        unknown = self._mail("who@nowhere.example")
+        self._wait(unknown.with_user(self.service))
+        self._reply_to(unknown, sender="WHO@nowhere.example")
+        self.assertEqual(unknown.state, "in_progress")
+
+    def test_the_answer_to_a_note_is_the_customers_word(self):
+        complaint = self._mail()
+        self._wait(complaint.with_user(self.manager))
+        note = complaint.message_ids[0]
+        self.assertEqual(note.subtype_id, self.env.ref("mail.mt_note"))
+        self._reply_to(complaint, body="The left one.")
+        self.assertEqual(complaint.state, "in_progress")
+        self.assertEqual(complaint.message_ids[0].subtype_id, self.env.ref("mail.mt_comment"))
+
     def test_our_own_reply_takes_nothing_out_of_waiting(self):
         complaint = self._mail()
         mine = complaint.with_user(self.manager)
-        for method in ("action_accept", "action_start", "action_wait"):
-            getattr(mine, method)()
+        self._wait(mine)
         self._reply_to(complaint, sender=self.manager.email_formatted, body="Any news?")
         self.assertEqual(complaint.state, "waiting_customer")
 
@@ -159,8 +205,7 @@ class TestComplaintMail(MailInCase):
     def test_an_automatic_reply_makes_no_complaint_and_starts_nothing(self):
         complaint = self._mail()
         mine = complaint.with_user(self.manager)
-        for method in ("action_accept", "action_start", "action_wait"):
-            getattr(mine, method)()
+        self._wait(mine)
         for headers in (
             {"Auto_Submitted": "auto-replied; owner-email=li"}, {"Precedence": "auto_reply"},
             {"X_Autoreply": "yes"},
@@ -177,7 +222,61 @@ class TestComplaintMail(MailInCase):
         self.assertFalse(self._mail("who@nowhere.example", Auto_Submitted="auto-replied"))
 
     def test_what_a_customers_system_generates_is_a_complaint(self):
-        self.assertTrue(self._mail(Auto_Submitted="auto-generated"))
+        complaint = self._mail(Auto_Submitted="auto-generated", X_Auto_Response_Suppress="All")
+        self.assertTrue(complaint)
+        self.assertFalse(self._get_receipts(), "no machine is answered")
+
+    def test_a_note_of_absence_of_exchange_starts_nothing_and_is_told_of(self):
+        for headers in (
+            {"Auto_Submitted": "auto-generated", "X_Auto_Response_Suppress": "All"},
+            {"Auto_Submitted": "auto-notified"}, {"X_Auto_Response_Suppress": "DR, OOF, AutoReply"},
+        ):
+            with self.subTest(headers=headers):
+                complaint = self._mail()
+                self._wait(complaint.with_user(self.manager))
+                self.assertFalse(self._reply_to(complaint, subject="I am away", **headers))
+                self.assertEqual(complaint.state, "waiting_customer")
+                self.assertEqual(complaint.message_ids[0].subtype_id, self.env.ref("mail.mt_note"))
+                told = complaint.sudo().activity_ids
+                self.assertEqual(told.user_id, self.manager, "a person's system may set the same marks")
+                self.assertIn("automatic reply", told.summary)
+
+    def test_marks_that_say_that_a_person_has_written_are_none(self):
+        for headers in ({"Auto_Submitted": "no"}, {"X_Auto_Response_Suppress": "None"}):
+            with self.subTest(headers=headers):
+                complaint = self._mail()
+                self._wait(complaint.with_user(self.manager))
+                self._reply_to(complaint, **headers)
+                self.assertEqual(complaint.state, "in_progress")
+
+    def test_an_automatic_reply_goes_to_the_complaint_of_exactly_this_address_and_company(self):
+        mine = self._mail("li@works.example")
+        self._mail("ming.li@works.example")
+        self._mail("l_@works.example")
+        second = self.env["res.company"].create({
+            "name": "Second", "alias_domain_id": self.company.alias_domain_id.id,
+        })
+        second.key_account_complaint_alias_name = "second"
+        theirs = self._mail("li@works.example", to="second@ours.example")
+        self.assertEqual(theirs.company_id, second)
+        away = {"subject": "I am away", "body": "Until Friday", "Auto_Submitted": "auto-replied"}
+        self._mail("Ms Li <LI@works.example>", **away)
+        self._mail("l%@works.example", **away)
+        notes = [("model", "=", COMPLAINT), ("body", "ilike", "Until Friday")]
+        found = self.env["mail.message"].search(notes)
+        self.assertEqual(found.mapped("res_id"), mine.ids)
+        self._mail("li@works.example", to="second@ours.example", **away)
+        found = self.env["mail.message"].search(notes)
+        self.assertEqual(set(found.mapped("res_id")), {mine.id, theirs.id})
+
+    def test_each_companys_address_makes_complaints_of_its_own(self):
+        second = self.env["res.company"].create({
+            "name": "Second", "alias_domain_id": self.company.alias_domain_id.id,
+        })
+        second.key_account_complaint_alias_name = "second"
+        complaint = self._mail(to="second@ours.example")
+        self.assertEqual((complaint.company_id, complaint.partner_id), (second, self.contact))
+        self.assertFalse(complaint.account_id, "a key account of the other company alone")
 
     def test_a_loop_that_says_nothing_of_itself_ends(self):
         """Core's own detection, by the address of the sender."""
@@ -202,6 +301,59 @@ class TestComplaintMail(MailInCase):
             self.assertFalse(complaint.responded_on, "nor is what he does not get")
             self._post(mine, "We are on it", partner_ids=self.contact.ids)
         self.assertTrue(complaint.responded_on and complaint.is_response_in_time)
+
+    def test_what_goes_to_any_outsider_is_no_answer(self):
+        supplier = self._new_customer("Supplier", email="x@supplier.example")
+        mute = self.env["res.partner"].create({"name": "Mute", "parent_id": self.customer.id})
+        complaint = self._mail()
+        mine = complaint.with_user(self.manager)
+        with self.mock_mail_gateway():
+            self._post(mine, "Can you deliver?", partner_ids=supplier.ids)
+            self._post(mine, "Hello", partner_ids=mute.ids)
+            self._post(mine, "Look", outgoing_email_to="x@elsewhere.example")
+            self.assertFalse(complaint.responded_on)
+            self._post(mine, "We are on it", outgoing_email_to="Li <LI@works.example>, x@y.example")
+        self.assertTrue(complaint.responded_on)
+
+    def test_another_contact_of_the_customer_gets_the_answer_as_well(self):
+        colleague = self.env["res.partner"].create({
+            "name": "Mr Wu", "parent_id": self.customer.id, "email": "wu@works.example",
+        })
+        complaint = self._mail()
+        with self.mock_mail_gateway():
+            self._post(complaint.with_user(self.manager), "We are on it", partner_ids=colleague.ids)
+        self.assertTrue(complaint.responded_on)
+
+    # === THE RECEIPT === #
+
+    def _get_receipts(self):
+        return self.env["mail.mail"].sudo().search([("subject", "ilike", "we have received what you wrote")])
+
+    def test_a_customer_who_writes_is_told_until_when_he_is_helped(self):
+        complaint = self._mail()
+        receipt = self._get_receipts()
+        self.assertEqual(receipt.recipient_ids, self.contact)
+        for text in (
+            complaint.number, complaint._get_moment("response_deadline"),
+            complaint._get_moment("resolution_deadline"),
+        ):
+            self.assertIn(text, f"{receipt.subject} {receipt.body_html}")
+        self.assertIn("Auto-Submitted", receipt.headers)
+        self.assertFalse(complaint.responded_on, "a receipt is no answer")
+        self.assertEqual(complaint.state, "new")
+
+    def test_no_receipt_for_strangers_nor_where_the_company_wants_none(self):
+        self._mail("who@nowhere.example")
+        self.company.key_account_complaint_acknowledge = False
+        self._mail()
+        self.assertFalse(self._get_receipts())
+
+    def test_what_comes_as_a_reply_to_the_receipt_belongs_to_the_complaint(self):
+        complaint = self._mail()
+        known = self._get_receipts().message_id
+        self.assertTrue(known)
+        self.assertFalse(self._mail(In_Reply_To=known, body="One thing more."))
+        self.assertIn("One thing more.", str(complaint.message_ids.mapped("body")))
 
     def test_a_comment_among_colleagues_is_no_answer(self):
         complaint = self._new_complaint()

@@ -82,13 +82,16 @@ class TestAsking(SatisfactionCase):
         self.assertIn("Ms Li", mail.body_html)
         self.assertIn(self.manager.email, mail.email_from)
 
-    def test_the_link_is_not_in_the_chatter(self):
+    def test_the_link_is_read_by_none_of_us(self):
         survey = self._new_survey()
         survey.action_send()
         token = survey.sudo().user_input_id.access_token
         self.env.invalidate_all()
-        for message in self.env["mail.message"].with_user(self.manager).search([]):
-            self.assertNotIn(token, str(message.body))
+        everything = self.env["mail.message"].search([])
+        for user in (self.manager, self.leader, self.director):
+            # by its id as well: what one has created one may read
+            for message in everything.with_user(user)._filtered_access("read").sudo():
+                self.assertNotIn(token, str(message.body))
 
     def test_the_sheet_closes_at_the_end_of_the_last_day_where_the_company_is(self):
         self.company.resource_calendar_id.tz = "Asia/Shanghai"
@@ -149,15 +152,43 @@ class TestAsking(SatisfactionCase):
     def test_cancelling_asks_why_and_closes_the_link(self):
         survey = self._new_survey()
         survey.action_send()
+        with self.assertRaisesRegex(UserError, "another role"):
+            survey.write({"state": "cancelled"})
+        survey = survey.with_user(self.leader)
         with self.assertRaisesRegex(UserError, "asks for the reason"):
             survey.write({"state": "cancelled"})
         action = survey.action_ask_cancel()
-        window = self.env["key.account.reason"].with_user(self.manager).with_context(
+        window = self.env["key.account.reason"].with_user(self.leader).with_context(
             **action["context"]
         ).create({"reason": "Wrong person"})
         window.action_confirm()
         self.assertEqual((survey.state, survey.cancel_reason), ("cancelled", "Wrong person"))
         self.assertLessEqual(survey.sudo().user_input_id.deadline, fields.Datetime.now())
+
+    def test_what_was_not_sent_may_be_given_up_by_who_prepared_it(self):
+        survey = self._new_survey()
+        survey._cancel("Twice")
+        self.assertEqual(survey.state, "cancelled")
+
+    def test_a_guarded_customers_survey_is_given_to_nobody_outside(self):
+        for level in ("confidential", "secret"):
+            self.account.with_user(self.director).confidentiality = level
+            survey = self._new_survey()
+            with self.subTest(level=level), self.assertRaises(RedirectWarning):
+                survey.user_id = self.other_manager
+            self.env.invalidate_all()
+            survey._cancel("Another one")
+            with self.subTest(level=level), self.assertRaises(RedirectWarning):
+                self._new_survey(user_id=self.other_manager.id)
+            self.env.invalidate_all()
+        self.account.with_user(self.director).confidentiality = "internal"
+        self.assertEqual(self._new_survey(user_id=self.other_manager.id).user_id, self.other_manager)
+
+    def test_of_what_is_due_whoever_may_not_see_it_any_more_is_not_told(self):
+        survey = self._ask(self.account, user_id=self.other_manager.id)
+        self.account.with_user(self.director).confidentiality = "secret"
+        self._answer(survey, [0])
+        self.assertEqual(survey.activity_ids.user_id, self.manager | self.director)
 
     def test_the_account_opens_the_open_survey_or_a_new_one(self):
         account = self.account.with_user(self.manager)
@@ -234,6 +265,16 @@ class TestAnswers(SatisfactionCase):
         survey = self._answer(self._ask(self.account), [3], recommendation=0)
         self.assertEqual((survey.recommendation, survey.recommendation_group), (0, "detractor"))
 
+    def test_who_would_not_recommend_us_is_asked_why(self):
+        for levels, recommendation, low in (
+            ([], 6, True), ([], 7, False), ([3, 3], 5, True), ([3, 3], 8, False), ([], 0, True),
+        ):
+            with self.subTest(levels=levels, recommendation=recommendation):
+                survey = self._answer(self._ask(self.account), levels, recommendation=recommendation)
+                self.assertEqual(survey.is_low, low)
+                told = survey.activity_ids.filtered(lambda activity: LOW in activity.summary).user_id
+                self.assertEqual(told, self.manager | self.leader if low else self.manager.browse())
+
     def test_without_an_answer_there_is_no_score(self):
         survey = self._answer(self._ask(self.account))
         self.assertEqual(survey.state, "answered")
@@ -281,6 +322,13 @@ class TestAnswers(SatisfactionCase):
         self.account.with_user(self.director).confidentiality = "secret"
         survey = self._answer(self._ask(self.account), [0])
         self.assertEqual(survey.activity_ids.user_id, self.manager | self.director)
+
+    def test_where_the_leader_is_away_who_stands_in_for_him_sees_that_it_is_followed_up(self):
+        self.team.write({
+            "key_account_deputy_id": self.other_leader.id, "key_account_deputy_from": "2020-01-01",
+        })
+        survey = self._answer(self._ask(self.account), [0])
+        self.assertEqual(survey.activity_ids.user_id, self.manager | self.other_leader)
 
     def test_the_company_says_from_where_on_a_score_is_low(self):
         self.company.key_account_low_score = 0
@@ -355,6 +403,44 @@ class TestAnswers(SatisfactionCase):
         sheet._mark_done()
         found = survey.line_ids.mapped(lambda line: (line.dimension_id, line.score))
         self.assertEqual(found, [(quality, 25)])
+
+    def test_a_scale_counts_for_its_dimension_and_not_as_a_recommendation(self):
+        quality, schedule, service = (
+            self.env.ref(f"key_account_mgmt.satisfaction_dimension_{name}")
+            for name in ("quality", "schedule", "service")
+        )
+        questionnaire = self.env["survey.survey"].create({
+            "title": "Scales", "access_mode": "token", "questions_layout": "one_page",
+            "question_and_page_ids": [
+                Command.create({
+                    "title": title, "question_type": "scale", "scale_min": lowest, "scale_max": highest,
+                    "key_account_dimension_id": dimension.id,
+                })
+                for title, lowest, highest, dimension in (
+                    ("The quality?", 0, 10, quality), ("The schedule?", 1, 5, schedule),
+                    ("The service?", 0, 10, service), ("Would you recommend us?", 0, 10, quality.browse()),
+                )
+            ],
+        })
+        self.company.key_account_survey_id = questionnaire
+        survey = self._ask(self.account)
+        sheet = survey.sudo().user_input_id
+        for question, answer in zip(questionnaire.question_ids, ("10", "2", "99", "9")):
+            sheet._save_lines(question, answer)
+        sheet._mark_done()
+        found = survey.line_ids.mapped(lambda line: (line.dimension_id, line.score))
+        self.assertEqual(
+            found, [(quality, 100), (schedule, 25)], "what the scale does not offer counts nothing"
+        )
+        self.assertEqual((survey.score, survey.recommendation), (62.5, 9))
+
+    def test_what_one_of_us_has_filled_in_is_told_apart(self):
+        survey = self._new_survey()
+        survey.action_interview()
+        self._answer(survey, [3])
+        self.assertEqual(survey.line_ids.mapped("channel"), ["interview"])
+        own = self._answer(self._ask(self.account), [3])
+        self.assertEqual(own.line_ids.mapped("channel"), ["mail"])
 
     def test_the_metric_is_the_mean_of_the_period(self):
         with freeze_time("2026-01-10 04:00:00"):

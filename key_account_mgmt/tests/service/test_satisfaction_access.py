@@ -75,6 +75,62 @@ class TestAnswerSheets(SatisfactionCase):
         self.env.invalidate_all()
         self.assertEqual(questionnaire.with_user(self.users["surveyor"]).answer_done_count, 0)
 
+    def test_the_page_of_results_counts_what_one_sees_and_nothing_else(self):
+        """Core hands on the answers that one sees, and counts all where there are none."""
+        questionnaire = self.env.ref("key_account_mgmt.survey_satisfaction")
+        self.env.invalidate_all()
+        for login, count in (("surveyor", 0), ("survey_leader", 0), ("survey_director", 3)):
+            lines = self._find(login, "survey.user_input.line", [("survey_id", "=", questionnaire.id)])
+            mine = questionnaire.with_user(self.users[login])
+            with self.subTest(login=login):
+                self.assertEqual(mine._prepare_statistics(lines)["count_all"], count)
+                self.assertEqual(mine._prepare_statistics(lines)["count_finished"], count)
+        other = self.env["survey.survey"].create({"title": "Another one"})
+        sheet = other._create_answer(email="x@example.com", check_attempts=False)
+        sheet.state = "done"
+        self.assertEqual(other.with_user(self.users["surveyor"])._prepare_statistics()["count_all"], 1)
+
+    def test_outsiders_export_neither_sheets_nor_answers(self):
+        export = self.env.ref("base.group_allow_export")
+        for login in ("surveyor", "survey_user", "survey_leader"):
+            self.users[login].group_ids += export
+            for survey in self.surveys.values():
+                sheet = survey.sudo().user_input_id
+                for records, names in (
+                    (sheet, ["partner_id/name", "user_input_line_ids/value_text_box", "access_token"]),
+                    (sheet.user_input_line_ids, ["value_text_box", "display_name"]),
+                ):
+                    self.env.invalidate_all()
+                    with self.subTest(login=login, model=records._name), self.assertRaises(AccessError):
+                        records.with_user(self.users[login]).export_data(names)
+        self.users["survey_director"].group_ids += export
+        sheet = self.surveys["internal"].sudo().user_input_id
+        mine = sheet.with_user(self.users["survey_director"])
+        rows = mine.export_data(["user_input_line_ids/value_text_box"])
+        self.assertIn(WORDS, str(rows))
+
+    def test_a_director_with_a_role_in_the_survey_app_edits_the_questionnaire(self):
+        self.users["editor"] = self._new_user(
+            "editor", "survey.group_survey_user,key_account_mgmt.group_key_account_director"
+        )
+        questionnaire = self.env.ref("key_account_mgmt.survey_satisfaction")
+        other = self.env["survey.survey"].create({
+            "title": "Another one", "restrict_user_ids": [(6, 0, self.env.user.ids)],
+        })
+        for login, sees in (("editor", True), ("survey_user", False)):
+            self.env.invalidate_all()
+            mine = questionnaire.with_user(self.users[login])
+            with self.subTest(login=login):
+                self.assertEqual(mine.has_access("write"), sees)
+                questions = mine.sudo().question_ids.sudo(False)
+                for records in (questions, (questions.sudo().matrix_row_ids).sudo(False)):
+                    self.assertEqual(records.with_user(self.users[login]).has_access("write"), sees)
+                self.assertFalse(other.with_user(self.users[login]).has_access("read"))
+        mine = questionnaire.with_user(self.users["editor"])
+        mine.question_ids[0].title = "How satisfied are you?"
+        mine.question_ids[0].matrix_row_ids[0].value = "Quality"
+        mine.question_ids.create({"survey_id": mine.id, "title": "Why?", "question_type": "text_box"})
+
     def test_no_survey_user_moves_a_sheet_to_another_account(self):
         sheet = self.surveys["internal"].sudo().user_input_id
         other = self.surveys["confidential"].account_id

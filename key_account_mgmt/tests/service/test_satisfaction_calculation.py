@@ -12,6 +12,7 @@ from ...calculations.satisfaction import (
     period_name,
     recommendation_group,
     rounded,
+    scale_score,
 )
 
 
@@ -54,6 +55,19 @@ class TestSatisfactionCalculation(BaseCase):
         self.assertTrue(is_low(Decimal("87.5"), [Fraction(0), Fraction(100)], bound))
         self.assertFalse(is_low(None, [], bound))
         self.assertFalse(is_low(Decimal(100), [None, Fraction(100)], bound))
+
+    def test_who_would_not_recommend_us_is_low_whatever_else_he_says(self):
+        bound = Decimal(60)
+        for value, low in ((None, False), (0, True), (6, True), (7, False), (10, False)):
+            self.assertEqual(is_low(None, [], bound, value), low)
+            self.assertEqual(is_low(Decimal(100), [Fraction(100)], bound, value), low)
+        self.assertTrue(is_low(Decimal(10), [], bound, 10))
+
+    def test_a_scale_is_worth_the_place_between_its_ends(self):
+        self.assertEqual([scale_score(value, 0, 10) for value in (0, 5, 10)], [0, 50, 100])
+        self.assertEqual([scale_score(value, 1, 4) for value in (1, 2, 4)], [0, Fraction(100, 3), 100])
+        for value, lowest, highest in ((-1, 0, 10), (11, 0, 10), (0, 1, 5), (3, 3, 3), (3, 5, 1)):
+            self.assertIsNone(scale_score(value, lowest, highest))
 
     def test_recommendations_fall_into_three_groups(self):
         groups = [recommendation_group(value) for value in (None, 0, 6, 7, 8, 9, 10)]

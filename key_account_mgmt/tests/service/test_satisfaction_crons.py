@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -8,6 +9,7 @@ from odoo.tests import tagged
 
 from ..common import role_group
 from ..grading.test_crons import CronCase
+from .test_complaint_escalation import Killed
 
 LOGGER = "odoo.addons.key_account_mgmt.models.account.batches"
 
@@ -107,14 +109,68 @@ class TestSatisfactionCrons(CronCase):
         answered, expired, cancelled, waiting = self._get_surveys()
         with freeze_time(self.due + timedelta(days=3)):
             self._answer(answered, [3])
-            cancelled._cancel("Not now")
+            cancelled.with_user(self.leader)._cancel("Wrong person")
         self._run("expire", self.due + timedelta(days=40))
         self.assertEqual((expired | waiting).mapped("state"), ["expired", "expired"])
+        self._run("ask", self.due + timedelta(days=41))
+        again = self._get_surveys() - answered - expired - cancelled - waiting
+        self.assertEqual(again.account_id, cancelled.account_id, "one that was given up has asked nobody")
         self._run("ask", "2026-07-04 04:00:00")
-        self.assertEqual(len(self._get_surveys()), 4)
+        self.assertEqual(len(self._get_surveys()), 5)
         self._run("ask", "2026-07-05 04:00:00")
         self.assertEqual(len(self._get_surveys()), 8)
         self.assertEqual(set(self._get_surveys().mapped("period")), {"2026-Q2", "2026-Q3"})
+
+    def test_what_somebody_has_prepared_and_not_sent_keeps_no_customer_from_being_asked(self):
+        account = self.accounts[0]
+        with freeze_time(self.due - timedelta(days=60)):
+            draft = self.env["key.account.satisfaction"].with_user(self.manager).create({
+                "account_id": account.id,
+            })
+        self._run("ask", self.due - timedelta(days=1))
+        self.assertEqual(draft.state, "draft", "it is not due")
+        for days in (0, 1):
+            self._run("ask", self.due + timedelta(days=days))
+        self.assertEqual(self._get_surveys(account), draft)
+        self.assertEqual((draft.state, draft.date), ("sent", self.due.date()))
+        self.assertEqual(draft.period, "2026-Q2")
+
+    def test_whoever_gets_an_address_is_asked_then(self):
+        account = self.accounts[0]
+        account.partner_id.email = False
+        self._run("ask", self.due)
+        survey = self._get_surveys(account)
+        self.assertEqual(survey.state, "draft")
+        person = self.env["res.partner"].create({
+            "name": "Ms Li", "parent_id": account.partner_id.id, "email": "li@example.com",
+        })
+        self.env["key.account.stakeholder"].create({
+            "account_id": account.id, "partner_id": person.id, "decision_power": 50,
+        })
+        self._run("ask", self.due + timedelta(days=1))
+        self.assertEqual((survey.state, survey.contact_id), ("sent", person))
+
+    def test_who_could_not_be_asked_in_time_is_told_of_above(self):
+        account = self.accounts[0]
+        account.partner_id.email = False
+        self._run("ask", self.due)
+        survey = self._get_surveys(account)
+        self._run("expire", self.due + timedelta(days=21))
+        self.assertEqual(survey.state, "draft")
+        for _turn in range(2):
+            self._run("expire", self.due + timedelta(days=22))
+        self.assertEqual(survey.state, "expired")
+        self.assertEqual(survey.activity_ids.user_id, self.manager | self.leader)
+        self._run("ask", self.due + timedelta(days=23))
+        self.assertEqual(len(self._get_surveys(account)), 1, "the next one comes after the interval")
+        self._run("ask", "2026-07-05 04:00:00")
+        self.assertEqual(len(self._get_surveys(account)), 2)
+
+    def test_a_draft_with_an_address_does_not_expire(self):
+        with freeze_time(self.due - timedelta(days=60)):
+            draft = self.env["key.account.satisfaction"].create({"account_id": self.accounts[0].id})
+        self._run("expire", self.due)
+        self.assertEqual(draft.state, "draft")
 
     def test_over_a_year_each_customer_is_asked_at_the_interval_of_its_grade(self):
         self.grade_b.survey_interval_months = 6
@@ -166,8 +222,62 @@ class TestSatisfactionCrons(CronCase):
         self._get_surveys()[1].with_user(self.manager).action_interview()
         for days in (6, 7, 7, 8, 13, 14, 14, 21, 22, 30):
             self._run("remind", self.due + timedelta(days=days))
-        self.assertEqual(self._get_surveys().mapped("reminder_count"), [0, 0, 3, 3])
-        self.assertEqual(self._count_mails(), 4 + 2 * 3)
+        self.assertEqual(
+            self._get_surveys().mapped("reminder_count"), [0, 3, 3, 3],
+            "that one of us has opened it is no answer",
+        )
+        self.assertEqual(self._count_mails(), 4 + 3 * 3)
+
+    def test_whom_nobody_has_mailed_is_not_reminded(self):
+        survey = self.env["key.account.satisfaction"].with_user(self.manager).create({
+            "account_id": self.accounts[0].id,
+        })
+        survey.action_interview()
+        self._run("remind", fields.Datetime.add(fields.Datetime.now(), days=10))
+        self.assertFalse(survey.reminder_count)
+
+    def test_killed_between_the_mark_and_the_mail_neither_is_left(self):
+        self._run("ask", self.due)
+        model = self.env.registry["key.account.satisfaction"]
+        original, seen = model._mail, []
+
+        def killed(survey, template):
+            seen.append(survey)
+            if len(seen) == 2:
+                raise Killed
+            return original(survey, template)
+
+        # core's assertRaises would undo what was committed as well
+        with (
+            suppress(Killed), patch.object(model, "_mail", killed), freeze_time(self.due + timedelta(days=7)),
+            self.enter_registry_test_mode(), self.env.registry.cursor() as cr,
+        ):
+            self.env(cr=cr)["key.account.satisfaction"]._cron_remind()
+            self.fail("It was not killed.")
+        self.env.invalidate_all()
+        self.assertEqual(self._get_surveys().mapped("reminder_count"), [1, 0, 0, 0])
+        self.assertEqual(self._count_mails(), 4 + 1)
+        self._run("remind", self.due + timedelta(days=7))
+        self.assertEqual(self._get_surveys().mapped("reminder_count"), [1, 1, 1, 1])
+        self.assertEqual(self._count_mails(), 4 + 4)
+
+    def test_who_answers_meanwhile_is_not_reminded(self):
+        self._run("ask", self.due)
+        last = self._get_surveys()[-1]
+        model = self.env.registry["key.account.satisfaction"]
+        original = model._remind
+
+        def answered(survey):
+            result = original(survey)
+            survey.env.flush_all()
+            survey.env.cr.execute(
+                "UPDATE key_account_satisfaction SET state = 'answered' WHERE id = %s", [last.id]
+            )
+            return result
+
+        with patch.object(model, "_remind", answered):
+            self._run("remind", self.due + timedelta(days=7))
+        self.assertEqual(self._get_surveys().mapped("reminder_count"), [1, 1, 1, 0])
 
     def test_zero_days_switch_reminders_off(self):
         self._run("ask", self.due)

@@ -17,6 +17,7 @@ from ...calculations.service_score import (
 )
 from ...models.service.key_account_service_score import PROMISED_KINDS
 from .common import VisitCase
+from .complaint_case import MEASURES
 
 
 @tagged("post_install", "-at_install")
@@ -106,15 +107,30 @@ class TestServiceScore(VisitCase):
         self.env.invalidate_all()
         return visit
 
-    def _complain(self, response_in_time, resolution_in_time, deadline="2026-11-05 04:00:00"):
-        complaint = self.env["key.account.complaint"].create({
-            "name": "Late", "partner_id": self.account.partner_id.id, "company_id": self.company.id,
-        })
-        complaint.flush_recordset()
-        self.env.cr.execute(
-            "UPDATE key_account_complaint SET response_deadline = %s, resolution_deadline = %s,"
-            " is_response_in_time = %s, is_resolution_in_time = %s WHERE id = %s",
-            [deadline, deadline, response_in_time, resolution_in_time, complaint.id],
+    def _complain(self, response_in_time, resolution_in_time, received="2026-11-02 01:00:00"):
+        """Let a complaint go its way: told of the result by phone, and of nothing else before.
+
+        Grade B promises an answer within 4 working hours and a solution within 48, so within six days.
+        """
+        received = fields.Datetime.to_datetime(received)
+        hours = 1 if response_in_time else 24
+        with freeze_time(received):
+            complaint = self.env["key.account.complaint"].with_user(self.manager).create({
+                "name": "Late", "partner_id": self.account.partner_id.id, "company_id": self.company.id,
+                "category_id": self.env.ref("key_account_mgmt.complaint_category_quality").id, **MEASURES,
+            })
+        with freeze_time(received + timedelta(hours=hours)):
+            complaint.action_accept()
+            complaint.action_start()
+            if not resolution_in_time:
+                complaint._answer("We are on it")
+        with freeze_time(received + timedelta(hours=hours, days=0 if resolution_in_time else 20)):
+            complaint.action_resolve()
+            complaint.feedback_method = "phone"
+            complaint.action_close()
+        self.assertEqual(
+            (complaint.is_response_in_time, complaint.is_resolution_in_time),
+            (response_in_time, resolution_in_time),
         )
         self.env.invalidate_all()
         return complaint
@@ -227,7 +243,9 @@ class TestServiceScore(VisitCase):
     def test_complaints_count_once_their_deadline_is_over(self):
         self._complain(True, False)
         self._complain(True, True)
-        self._complain(False, False, deadline="2026-12-31 23:00:00")
+        self.env["key.account.complaint"].create({
+            "name": "Just now", "partner_id": self.account.partner_id.id, "company_id": self.company.id,
+        })
         figures = self._figures()
         self.assertEqual(figures["response"], (2, 2))
         self.assertEqual(figures["resolution"], (2, 1))

@@ -15,7 +15,8 @@ class TestComplaintTour(MailInCase, HttpCase):
         self.start_tour("/odoo", "key_account_complaint_handle", login=self.manager.login)
         self.env.invalidate_all()
         self.assertEqual((complaint.state, complaint.feedback_method), ("resolved", "email"))
-        body = self.env["mail.mail"].sudo().search([("model", "=", COMPLAINT)], order="id desc")[0].body_html
+        to_customer = [("recipient_ids", "=", self.contact.id)]
+        body = self.env["mail.mail"].sudo().search(to_customer, order="id desc")[0].body_html
         self.assertIn("The bearing was replaced.", body)
         self.start_tour(f"{re.search(r'/rate/[0-9a-f]+', body)[0]}/5", "key_account_complaint_rate")
         self.env.invalidate_all()
