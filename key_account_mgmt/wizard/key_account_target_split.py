@@ -104,8 +104,6 @@ class KeyAccountTargetSplit(models.TransientModel):
         self.ensure_one()
         target = self.target_id
         target.check_access("read")
-        if self.into not in self._get_ways():
-            raise UserError(self.env._("This target is not divided further in this way."))
         self._check_adds_up()
         self._drop_drafts()
         self.env["key.account.target"].create([
