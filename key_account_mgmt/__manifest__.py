@@ -93,6 +93,7 @@
         "views/performance/key_account_target_views.xml",
         "views/performance/key_account_target_change_views.xml",
         "views/performance/key_account_target_split_views.xml",
+        "views/performance/key_account_views.xml",
         "views/menus.xml",
     ],
     "assets": {

@@ -7,6 +7,7 @@ from odoo.tools import date_utils
 
 from ..calculations.grading import plain, round_half_up, to_decimal
 from ..calculations.split import split_with_challenge
+from ..models.performance.key_account_target import SUBJECTS
 
 INTO = [
     ("quarter", "Quarters"),
@@ -245,7 +246,7 @@ class KeyAccountTargetSplit(models.TransientModel):
         target, targets = self.target_id, self.env["key.account.target"]
         level = target.level if self.into in ("quarter", "month") else self.into
         period_type = self.into if level == target.level else target.period_type
-        name = {"company": "company_id", "team": "team_id", "person": "user_id", "account": "account_id"}[level]
+        name = SUBJECTS[level]
         asked = []
         for part in parts:
             day = fields.Date.subtract(part["period_date"], years=1)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class KeyAccount(models.Model):
@@ -10,6 +10,18 @@ class KeyAccount(models.Model):
         comodel_name="key.account.target", inverse_name="account_id", string="Targets"
     )
 
+    target_count = fields.Integer(compute="_compute_target_count", string="Number of Targets")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("target_ids")
+    def _compute_target_count(self):
+        counts = dict(self.env["key.account.target"]._read_group(
+            [("account_id", "in", self.ids)], ["account_id"], ["__count"]
+        ))
+        for account in self:
+            account.target_count = counts.get(account._origin, 0)
+
     # === CRUD METHODS === #
 
     def write(self, vals):
@@ -17,6 +29,18 @@ class KeyAccount(models.Model):
         if "team_id" in vals:
             self.env["crm.lead"]._refresh_key_account_snapshots(self)
         return result
+
+    # === ACTION METHODS === #
+
+    def action_open_targets(self):
+        """Open the account's targets."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("key_account_mgmt.key_account_target_action")
+        return {
+            **action, "domain": [("account_id", "=", self.id)],
+            "context": {"default_account_id": self.id, "default_level": "account"},
+        }
 
     # === BUSINESS METHODS === #
 

@@ -39,8 +39,8 @@ class KeyAccountTarget(models.Model):
     _name = "key.account.target"
     _description = "Key Account Target"
     _inherit = [
-        "key.account.target.decision.mixin", "key.account.guard.mixin", "key.account.access.mixin",
-        "mail.thread", "mail.activity.mixin",
+        "key.account.target.decision.mixin", "key.account.approval.mixin", "key.account.guard.mixin",
+        "key.account.access.mixin", "mail.thread", "mail.activity.mixin",
     ]
     _order = "date_from desc, period_sequence, kind, level_sequence, team_id, user_id, id"
     _rec_names_search = ["name", "team_id", "user_id", "account_id"]
@@ -226,7 +226,8 @@ class KeyAccountTarget(models.Model):
     @api.constrains("level", "team_id", "user_id", "account_id", "company_id")
     def _check_subject(self):
         asked = {
-            "company": set(), "team": {"team_id"}, "person": {"team_id", "user_id"}, "account": {"account_id"},
+            "company": set(), "team": {"team_id"}, "person": {"team_id", "user_id"},
+            "account": {"account_id"},
         }
         for target in self:
             named = {name for name in ("team_id", "user_id", "account_id") if target[name]}

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ...calculations.grading import round_half_up, to_decimal
 from ...calculations.split import cover, get_attainment, get_result
 from ..service.key_account_visit import AHEAD_STATES, HELD_STATES, MEETING_TYPES
-from .key_account_target import MONEY_KINDS
+from .key_account_target import MONEY_KINDS, SUBJECTS
 
 RESULT = [
     ("missed", "Missed"),
@@ -164,10 +164,8 @@ class KeyAccountTarget(models.Model):
         :return: {(first day, last day, subject id): {department id or None: Figure}}
         :rtype: dict
         """
-        source = self._get_figure_source(
-            kind, company, level, min(first for first, _last in periods), max(last for _first, last in periods),
-            is_ahead,
-        )
+        date_from, date_to = min(first for first, _last in periods), max(last for _first, last in periods)
+        source = self._get_figure_source(kind, company, level, date_from, date_to, is_ahead)
         if not source:
             return {}
         self._flush_sources()
@@ -220,7 +218,6 @@ class KeyAccountTarget(models.Model):
     @api.model
     def _get_visit_source(self, company, level, date_from, date_to, states):
         """Return the SELECT of visits at which the customer was seen; phone calls are none (V5)."""
-        column = {"company": "company_id", "team": "team_id", "person": "user_id", "account": "account_id"}
         return SQL(
             """
             SELECT visit.date, visit.%(column)s AS subject_id, visit.team_id, 1 AS amount,
@@ -229,7 +226,7 @@ class KeyAccountTarget(models.Model):
              WHERE visit.company_id = %(company)s AND visit.state IN %(states)s
                AND visit.visit_type IN %(types)s AND visit.date BETWEEN %(date_from)s AND %(date_to)s
             """,
-            column=SQL.identifier(column[level]),
+            column=SQL.identifier(SUBJECTS[level]),
             company=company.id,
             states=states,
             types=MEETING_TYPES,
@@ -270,7 +267,7 @@ class KeyAccountTarget(models.Model):
         """Return the company whose records count for a subject."""
         if subject._name == "res.company":
             return subject
-        return subject._name != "res.users" and subject.company_id or self.env.company
+        return (subject._name != "res.users" and subject.company_id) or self.env.company
 
     @api.model
     def _get_actuals(self, subjects, kind, date_from, date_to):
@@ -318,10 +315,9 @@ class KeyAccountTarget(models.Model):
         """Return the approved targets inside of a period: {subject id: [targets of each department]}."""
         level = LEVEL_OF_MODEL[subjects._name]
         companies = self.env["res.company"].union(*(self._get_home(subject) for subject in subjects.sudo()))
-        field = {"company": "company_id", "team": "team_id", "person": "user_id", "account": "account_id"}
         # sudo: figures are asked for by those who may not see each target
         found = self.sudo().search(
-            Domain(field[level], "in", subjects.ids) & Domain("company_id", "in", companies.ids)
+            Domain(SUBJECTS[level], "in", subjects.ids) & Domain("company_id", "in", companies.ids)
             & Domain("level", "=", level) & Domain("kind", "=", kind) & Domain("state", "=", "approved")
             & Domain("date_from", ">=", date_from) & Domain("date_to", "<=", date_to)
         )

@@ -17,8 +17,8 @@ class KeyAccountTargetChange(models.Model):
     _name = "key.account.target.change"
     _description = "Key Account Target Change"
     _inherit = [
-        "key.account.target.decision.mixin", "key.account.guard.mixin", "key.account.access.mixin",
-        "mail.thread", "mail.activity.mixin",
+        "key.account.target.decision.mixin", "key.account.approval.mixin", "key.account.guard.mixin",
+        "key.account.access.mixin", "mail.thread", "mail.activity.mixin",
     ]
     _order = "id desc"
     _rec_name = "target_id"
@@ -62,7 +62,7 @@ class KeyAccountTargetChange(models.Model):
         copy=False,
     )
     amount_before = fields.Monetary(string="Target Before", readonly=True, copy=False)
-    challenge_before = fields.Monetary(string="Challenge Before", readonly=True, copy=False)
+    challenge_before = fields.Monetary(readonly=True, copy=False)
     amount = fields.Monetary(
         string="New Target", compute="_compute_amounts", store=True, readonly=False, precompute=True
     )
@@ -312,5 +312,4 @@ class KeyAccountTargetChange(models.Model):
 
     def _check_created_in_state(self):
         """What follows from a decided change is decided with it."""
-        if not (self.env.su and self.origin_id):
-            super()._check_created_in_state()
+        return (self.env.su and self.origin_id) or super()._check_created_in_state()

@@ -35,7 +35,8 @@ class KeyAccountTargetDecisionMixin(models.AbstractModel):
         )
 
     def _approve(self):
-        super()._approve()
+        result = super()._approve()
         if self._is_decided():
             # sudo: as the mixin does; `write` asks again whether the decisions are there
             self.sudo().write({"state": "approved"})
+        return result

@@ -184,7 +184,9 @@ class KeyAccountTarget(models.Model):
         :rtype: list
         """
         self.ensure_one()
-        below = self.search([("id", "child_of", self.id)], order="date_from, level_sequence, team_id, user_id, id")
+        below = self.search(
+            [("id", "child_of", self.id)], order="date_from, level_sequence, team_id, user_id, id"
+        )
         by_parent = below.grouped("parent_id")
 
         def walk(target, depth):

@@ -149,21 +149,22 @@ class KeyAccountTarget(models.Model):
 
     def _approve(self):
         along = self._get_along()
-        super()._approve()
+        result = super()._approve()
         for target in along:
             target._approve()
+        return result
 
     def _decline(self, decision, comment):
-        along = {target: target._get_along() for target in self}
-        super()._decline(decision, comment)
-        for target in along.values():
-            for part in target:
+        along = [target._get_along() for target in self]
+        result = super()._decline(decision, comment)
+        for parts in along:
+            for part in parts:
                 part._record_decision(decision, comment=comment)
                 part.sudo().write({"state": "draft"})  # sudo: as the mixin does for the head
+        return result
 
     def _notify_approver(self):
-        if not self.head_id:
-            super()._notify_approver()
+        return not self.head_id and super()._notify_approver()
 
     def _get_barred_users(self):
         """Nobody decides on his own target, nor on that of an account which he manages."""
@@ -182,6 +183,7 @@ class KeyAccountTarget(models.Model):
 
     @api.depends("head_id")
     def _compute_can_approve(self):
-        super()._compute_can_approve()
+        result = super()._compute_can_approve()
         for target in self.filtered("head_id"):
             target.can_approve = False
+        return result

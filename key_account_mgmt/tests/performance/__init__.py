@@ -4,6 +4,7 @@ from . import test_target
 from . import test_target_access
 from . import test_target_actual
 from . import test_target_change
+from . import test_target_print
 from . import test_target_split
 
 # Work reports

@@ -28,7 +28,9 @@ class TestTargetSplit(KeyAccountCase):
     def test_a_year_goes_down_to_the_month_and_the_person_and_adds_up_everywhere(self):
         self._new_account()
         self._new_account(manager_id=self.manager2.id)
-        year = self._new_target(level="company", period_type="year", amount=1000000, challenge_amount=1100000.01)
+        year = self._new_target(
+            level="company", period_type="year", amount=1000000, challenge_amount=1100000.01,
+        )
         self._split(year, self.director, into="quarter")
         for quarter in year.child_ids:
             self._split(quarter, self.director, into="month")
