@@ -13,12 +13,12 @@ BASIS = "依据上年实际完成、重点客户扩产计划与年度经营会�
 COLLECTION_BASIS = "按在手应收账款到期日与客户付款习惯测算。"
 # of each leader's departments: state in the end, factor, reason
 CHANGES = (
-    ("approved", "1.1", "客户新机型提前量产,本月追加采购。"),
-    ("rejected", "0.7", "两家客户停产检修,申请下调。"),
-    ("submitted", "1.05", "年度框架协议签订,交货计划前移。"),
+    ("approved", "1.1", "客户新机型提前量产，本月追加采购。"),
+    ("rejected", "0.7", "两家客户停产检修，申请下调。"),
+    ("submitted", "1.05", "年度框架协议签订，交货计划前移。"),
     ("draft", "0.95", "个别项目延期至下月交付。"),
 )
-NO = "停产检修已在年度目标中考虑,不予下调。"
+NO = "停产检修已在年度目标中考虑，不予下调。"
 
 
 def make(world):
