@@ -11,9 +11,9 @@ from ..models.performance.key_account_target import SUBJECTS
 
 INTO = [
     ("quarter", "Quarters"),
-    ("month", "Months"),
+    ("month", "Calendar Months"),
     ("team", "Departments"),
-    ("person", "People"),
+    ("person", "Staff"),
     ("account", "Key Accounts"),
 ]
 METHOD = [
@@ -47,7 +47,7 @@ class KeyAccountTargetSplit(models.TransientModel):
         selection=INTO, compute="_compute_into", store=True, readonly=False, required=True, precompute=True
     )
     method = fields.Selection(
-        selection=METHOD, required=True, default="even",
+        selection=METHOD, string="How to Divide", required=True, default="even",
         help="Last year's shares come from the ledger, imported history included; of visits from last "
         "year's visits.",
     )

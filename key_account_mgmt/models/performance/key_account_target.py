@@ -111,7 +111,7 @@ class KeyAccountTarget(models.Model):
         string="Challenge Target",
         help="What earns the department its extra (P6). Nothing lies between it and the target; 0 for none.",
     )
-    note = fields.Text(string="Basis", help="What the target was derived from.")
+    note = fields.Text(string="Derived From", help="Why it is this much.")
     state = fields.Selection(
         selection=TARGET_STATE, required=True, default="draft", index=True, tracking=True, copy=False,
         group_expand=True,

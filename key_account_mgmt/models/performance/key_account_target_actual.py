@@ -5,13 +5,13 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...calculations.grading import round_half_up, to_decimal
+from ...calculations.grading import plain, round_half_up, to_decimal
 from ...calculations.split import cover, get_attainment, get_result
 from ..service.key_account_visit import AHEAD_STATES, HELD_STATES, MEETING_TYPES
 from .key_account_target import MONEY_KINDS, SUBJECTS
 
 RESULT = [
-    ("missed", "Missed"),
+    ("missed", "Not Met"),
     ("met", "Met"),
     ("challenge", "Challenge Met"),
 ]
@@ -64,6 +64,7 @@ class KeyAccountTarget(models.Model):
         help="What was reached, and what is to be expected until the end of the period: opportunities by "
         "their probability, visits that are planned.",
     )
+    progress = fields.Char(compute="_compute_actual")
     attainment = fields.Float(string="Attainment (%)", compute="_compute_actual", digits=(16, 2))
     forecast_attainment = fields.Float(
         string="Forecast (%)", compute="_compute_actual", digits=(16, 2)
@@ -103,6 +104,7 @@ class KeyAccountTarget(models.Model):
             target.record_count = figure.count
             target.missing_rate_count = figure.missing
             target.forecast_amount = forecast
+            target.progress = f"{plain(actual)} / {plain(amount)}"
             target.attainment = get_attainment(actual, amount) or 0
             target.forecast_attainment = get_attainment(forecast, amount) or 0
             result = get_result(actual, amount, challenge)

@@ -13,7 +13,7 @@ class KeyAccountTarget(models.Model):
 
     _inherit = "key.account.target"
 
-    explanation = fields.Text(compute="_compute_explanation")
+    explanation = fields.Text(string="How It Stands", compute="_compute_explanation")
 
     @api.depends("amount", "challenge_amount", "closed_amount")
     @api.depends_context("lang")
