@@ -48,6 +48,9 @@ def _divide(world, login, target, into, method="even"):
     window = windows.create({"target_id": target.id, "into": into, "method": method})
     if method != "even" and window.warning:
         window = windows.create({"target_id": target.id, "into": into, "method": "even"})
+    if method != "even" and any(window.line_ids.mapped("weight")):
+        # who had nothing last year gets nothing to reach
+        window.line_ids.filtered(lambda line: not line.weight).unlink()
     if not window.warning:
         window.action_confirm()
     return target.child_ids

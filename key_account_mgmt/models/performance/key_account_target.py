@@ -139,6 +139,7 @@ class KeyAccountTarget(models.Model):
         copy=False,
         help="The target with which this one was submitted; one decision is taken for all of them.",
     )
+    has_draft_parts = fields.Boolean(compute="_compute_parts")
     change_ids = fields.One2many(
         comodel_name="key.account.target.change", inverse_name="target_id", string="Changes", copy=False
     )
@@ -208,16 +209,22 @@ class KeyAccountTarget(models.Model):
         for target in self:
             target.currency_id = target.kind in MONEY_KINDS and target.company_id.currency_id
 
-    @api.depends("amount", "child_ids.amount")
+    @api.depends("amount", "child_ids.amount", "child_ids.state")
     def _compute_parts(self):
         # sudo: the parts add up to the whole, whoever sees which of them
         groups = self.env["key.account.target"].sudo()._read_group(
-            [("parent_id", "in", self.ids)], ["parent_id"], ["__count", "amount:sum"]
+            [("parent_id", "in", self.ids)], ["parent_id", "state"], ["__count", "amount:sum"]
         )
-        sums = {parent.id: (count, amount) for parent, count, amount in groups}
+        sums, with_drafts = {}, set()
+        for parent, state, count, amount in groups:
+            known = sums.get(parent.id, (0, 0))
+            sums[parent.id] = (known[0] + count, known[1] + amount)
+            if state == "draft":
+                with_drafts.add(parent.id)
         for target in self:
             count, amount = sums.get(target._origin.id, (0, 0))
             target.child_count = count
+            target.has_draft_parts = target._origin.id in with_drafts
             target.distributed_amount = amount
             target.gap_amount = target.amount - amount if count else 0
 

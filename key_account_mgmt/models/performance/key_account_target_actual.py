@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...calculations.grading import plain, round_half_up, to_decimal
-from ...calculations.split import cover, get_attainment, get_result
+from ...calculations.split import MISSED, cover, get_attainment, get_result
 from ..service.key_account_visit import AHEAD_STATES, HELD_STATES, MEETING_TYPES
 from .key_account_target import MONEY_KINDS, SUBJECTS
 
@@ -107,10 +107,16 @@ class KeyAccountTarget(models.Model):
             target.progress = f"{plain(actual)} / {plain(amount)}"
             target.attainment = get_attainment(actual, amount) or 0
             target.forecast_attainment = get_attainment(forecast, amount) or 0
-            result = get_result(actual, amount, challenge)
-            is_open = not target.date_to or not target.company_id or not target._is_over()
-            target.result = (result != "missed" or not is_open) and result
+            target.result = target._get_result(actual, amount, challenge)
             target.moved_amount = target.closed_on and actual - to_decimal(target.closed_amount)
+
+    def _get_result(self, actual, amount, challenge):
+        """Return what became of it: False where nothing is to be reached, or it may still be reached."""
+        if not amount and not challenge:
+            return False
+        result = get_result(actual, amount, challenge)
+        is_over = self.date_to and self.company_id and self._is_over()
+        return result if result != MISSED or is_over else False
 
     def _round(self, amount):
         """Round a sum once, to the currency of the target or to whole records."""
@@ -353,11 +359,13 @@ class KeyAccountTarget(models.Model):
         """Return what became of a department's sales target in a period (P6, X4).
 
         :param crm.team team: one department
-        :return: ``missed``, ``met`` or ``challenge``; False without an approved target
+        :return: ``missed``, ``met`` or ``challenge``; False without an approved target, or where it is nothing
         :rtype: str or bool
         """
         result = self._get_results(team, "sales", date_from, date_to)[team]
-        return result.target is not None and get_result(result.actual, result.target, result.challenge)
+        if not result.target and not result.challenge:
+            return False
+        return get_result(result.actual, result.target, result.challenge)
 
     # === CRON METHODS === #
 

@@ -240,7 +240,8 @@ class TestTargetActual(KeyAccountCase):
 
     def test_a_target_of_nothing_has_no_attainment(self):
         target = self._new_target(amount=0, approve=True)
-        self.assertEqual((target.attainment, target.result), (0, "met"))
+        self.assertEqual((target.attainment, target.result), (0, False))
+        self.assertIs(self.targets._get_department_result(self.team, *NOVEMBER), False)
         self.assertIn("nothing is to be reached", target.explanation)
 
     def _sum_evidence(self, target, user):
