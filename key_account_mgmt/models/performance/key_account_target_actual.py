@@ -359,7 +359,7 @@ class KeyAccountTarget(models.Model):
         """Return what became of a department's sales target in a period (P6, X4).
 
         :param crm.team team: one department
-        :return: ``missed``, ``met`` or ``challenge``; False without an approved target, or where it is nothing
+        :return: ``missed``, ``met`` or ``challenge``; False without an approved target, or one of 0
         :rtype: str or bool
         """
         result = self._get_results(team, "sales", date_from, date_to)[team]
