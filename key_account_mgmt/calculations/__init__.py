@@ -9,3 +9,4 @@ from . import schedule
 from . import satisfaction
 from . import worktime
 from . import service_score
+from . import split

@@ -9,6 +9,7 @@ from . import (
     ledger,
     ownership,
     people,
+    performance_targets,
     secrecy,
     service_complaints,
     service_month,
@@ -47,6 +48,7 @@ class KeyAccount(models.Model):
         service_visits.make(world)
         service_month.make(world)
         world.analyze()
+        performance_targets.make(world)
 
     @api.model
     def _tell_demo_story(self, world):

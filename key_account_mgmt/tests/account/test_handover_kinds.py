@@ -55,6 +55,8 @@ class TestHandoverKinds(HandoverCase):
             # goes with the account while it is owed
             "key.account.monthly.submission.user_id",
             "key.account.spot.check.line.checker_id", "key.account.spot.check.drawn_by_id",
+            # whose it was to reach: who takes over gets his own
+            "key.account.target.user_id", "key.account.target.change.user_id",
         }
         # what is proposed and offered is answered, or made anew
         asked = {
