@@ -3,5 +3,6 @@
 # Work reports
 
 # Key figures and appraisals
+from . import test_kpi_real_ledger
 
 # Pay
