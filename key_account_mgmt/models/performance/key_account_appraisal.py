@@ -250,8 +250,8 @@ class KeyAccountAppraisal(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_not_own(vals_list)
         appraisals = super().create(vals_list)
-        appraisals._check_not_own()
         # sudo: the lines are the template's, nobody makes them by hand
         appraisals.sudo()._make_lines()
         return appraisals
@@ -286,12 +286,14 @@ class KeyAccountAppraisal(models.Model):
             "user_id", "team_id", "company_id", "template_id", "date_from",
         }
 
-    def _check_not_own(self):
+    @api.model
+    def _check_not_own(self, vals_list):
         """Refuse that somebody opens his own appraisal and chooses what he is judged by.
 
+        :param list vals_list: values of new appraisals
         :raise UserError: administrators are not exempt
         """
-        if not self.env.su and self.env.user in self.user_id:
+        if not self.env.su and any(vals.get("user_id") == self.env.uid for vals in vals_list):
             raise UserError(self.env._("Nobody opens his own appraisal: your superior does."))
 
     def _check_edited(self, vals):

@@ -41,6 +41,7 @@ class KeyAccountAppraisalObjection(models.Model):
         selection=OBJECTION_STATE, required=True, default="open", index=True, tracking=True, copy=False
     )
     reason = fields.Text(string="Objection", required=True, readonly=True)
+    raised_on = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     answer = fields.Text(tracking=True, help="What was found, and why it is upheld or rejected.")
     answered_by_id = fields.Many2one(
         comodel_name="res.users", string="Answered By", readonly=True, index="btree_not_null"
@@ -93,8 +94,8 @@ class KeyAccountAppraisalObjection(models.Model):
     @api.model
     def _get_system_fields(self):
         return super()._get_system_fields() | {
-            "appraisal_id", "user_id", "team_id", "company_id", "reason", "answered_by_id", "answered_on",
-            "score_before", "score_after",
+            "appraisal_id", "user_id", "team_id", "company_id", "reason", "raised_on", "answered_by_id",
+            "answered_on", "score_before", "score_after",
         }
 
     def _answer(self, state):

@@ -235,7 +235,7 @@ class KeyAccountAppraisal(models.Model):
             return self.env._("Your objection waits for its answer.")
         if self.objection_ids.filtered(
             lambda objection: objection.state in ("upheld", "rejected")
-            and objection.create_date >= self.scored_on
+            and objection.raised_on >= self.scored_on
         ):
             return self.env._("Your objection to this score has been answered: the answer is final.")
         if self.objection_deadline < self.company_id._get_key_account_today():

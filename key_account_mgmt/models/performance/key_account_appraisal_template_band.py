@@ -25,8 +25,11 @@ class KeyAccountAppraisalTemplateBand(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        lines = self.env["key.account.appraisal.template.line"].browse(
+            {vals["line_id"] for vals in vals_list if vals.get("line_id")}
+        )
+        lines.template_id._check_unused()
         bands = super().create(vals_list)
-        bands.line_id.template_id._check_unused()
         bands.line_id._check_bands_by_themselves()
         return bands
 
