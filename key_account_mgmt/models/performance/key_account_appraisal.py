@@ -105,9 +105,9 @@ class KeyAccountAppraisal(models.Model):
         string="In the Department Until", copy=False, tracking=True,
         help="Filled in where somebody left during the month.",
     )
-    pro_rata = fields.Float(
+    presence_rate = fields.Float(
         string="Part of the Month",
-        compute="_compute_pro_rata",
+        compute="_compute_presence_rate",
         store=True,
         digits=(5, 4),
         aggregator="avg",
@@ -196,10 +196,10 @@ class KeyAccountAppraisal(models.Model):
             appraisal.date_to = first and fields.Date.subtract(fields.Date.add(first, months=1), days=1)
 
     @api.depends("date_from", "worked_from", "worked_to")
-    def _compute_pro_rata(self):
+    def _compute_presence_rate(self):
         for appraisal in self:
             is_counted = appraisal.company_id.key_account_pro_rata and appraisal.date_to
-            appraisal.pro_rata = get_pro_rata(
+            appraisal.presence_rate = get_pro_rata(
                 appraisal.date_from, appraisal.date_to, appraisal.worked_from, appraisal.worked_to
             ) if is_counted else Decimal(1)
 
@@ -252,8 +252,8 @@ class KeyAccountAppraisal(models.Model):
     def create(self, vals_list):
         self._check_not_own(vals_list)
         appraisals = super().create(vals_list)
-        # sudo: the lines are the template's, nobody makes them by hand
-        appraisals.sudo()._make_lines()
+        # sudo: the lines are the template's, nobody makes them by hand; past months are taken over without
+        appraisals.sudo().filtered(lambda appraisal: appraisal.state == "draft")._make_lines()
         return appraisals
 
     def write(self, vals):
@@ -271,11 +271,16 @@ class KeyAccountAppraisal(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _check_created_in_state(self):
+        """Let the system take over past months with their scores, and nobody else."""
+        if not self.env.su:
+            super()._check_created_in_state()
+
     @api.model
     def _get_system_fields(self):
         return super()._get_system_fields() | {
             "user_id", "team_id", "company_id", "template_id", "date_from", "date_to", "line_ids", "score",
-            "self_score", "pro_rata", "scored_by_id", "scored_on", "published_on", "self_deadline",
+            "self_score", "presence_rate", "scored_by_id", "scored_on", "published_on", "self_deadline",
             "cancel_reason", "objection_ids", "objection_deadline", "has_open_objection", "reopened_after_id",
         }
 

@@ -229,7 +229,6 @@ class TestMatrix(HostileCase):
                 (row["model"], row["role"]): [row[level] for level in LEVELS] for row in csv.DictReader(file)
             }
         measured = self._measure()
-        open("/tmp/wt-appraisal-measured.txt", "w").write("\n".join(f"{m},{r},{','.join(v)}" for (m, r), v in measured.items()))
         self.assertGreater(len(measured), 300)
         self.assertEqual(measured.keys(), rows.keys(), "a model or a role is not in the matrix")
         different = {

@@ -149,14 +149,8 @@ class AppraisalCase(KeyAccountCase):
         """Take over a published month with a score, as superuser."""
         appraisal = cls.env["key.account.appraisal"].create({
             "user_id": user.id, "team_id": (team or cls.team).id, "company_id": cls.company.id,
-            "template_id": (template or cls.plain_template).id, "date_from": month,
+            "template_id": (template or cls.plain_template).id, "date_from": month, "score": score,
+            "state": "published",
         })
-        appraisal.line_ids.points = score
-        for state in ("self_assessed", "scored", "approved", "published"):
-            cls.env.flush_all()
-            cls.env.cr.execute(
-                "UPDATE key_account_appraisal SET state = %s WHERE id = %s", [state, appraisal.id]
-            )
-        cls.env.invalidate_all()
         appraisal._update_places()
         return appraisal

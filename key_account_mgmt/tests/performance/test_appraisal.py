@@ -240,11 +240,29 @@ class TestAppraisal(AppraisalCase):
         with self._refused("by the system itself"):
             self._bring_to(appraisal, "published").with_user(self.director).state = "scored"
 
+    def test_past_months_are_taken_over_by_the_system_alone(self):
+        values = {
+            "user_id": self.manager2.id, "team_id": self.team.id, "company_id": self.company.id,
+            "template_id": self.template.id, "date_from": "2025-12-01", "score": 91.5, "state": "published",
+        }
+        for user in (self.leader, self.director):
+            with self._refused():
+                self.appraisals.with_user(user).create(values)
+            with self._refused():
+                self.appraisals.with_user(user).create({**values, "score": 0} | {"state": "approved"})
+            values.pop("score", None)
+            with self._refused("starts as"):
+                self.appraisals.with_user(user).create(values)
+            values["score"] = 91.5
+        taken = self.appraisals.create(values)
+        self.assertEqual((taken.score, taken.state, str(taken.date_to)), (91.5, "published", "2025-12-31"))
+        self.assertFalse(taken.line_ids)
+
     def test_what_the_system_fills_in_is_written_by_nobody(self):
         appraisal = self._bring_to(self._open(), "self_assessed")
         for user in (self.manager, self.leader, self.director):
             for vals in (
-                {"score": 100}, {"pro_rata": 1}, {"user_id": self.manager2.id}, {"date_from": "2026-04-01"},
+                {"score": 100}, {"presence_rate": 1}, {"user_id": self.manager2.id}, {"date_from": "2026-04-01"},
                 {"template_id": self.template_clerk.id}, {"team_id": self.other_team.id},
                 {"objection_deadline": "2030-01-01"}, {"last_months": 0}, {"is_flagged": False},
                 {"scored_by_id": user.id}, {"reopened_after_id": False},

@@ -180,12 +180,12 @@ class TestAppraisalBadInput(AppraisalCase):
         appraisal = self._bring_to(self._open(), "self_assessed")
         theirs = appraisal.with_user(self.leader)
         theirs.worked_from = "2026-05-17"
-        self.assertEqual(appraisal.pro_rata, 0.4839)
+        self.assertEqual(appraisal.presence_rate, 0.4839)
         theirs.write({"worked_from": False, "worked_to": "2026-05-10"})
-        self.assertEqual(appraisal.pro_rata, 0.3226)
+        self.assertEqual(appraisal.presence_rate, 0.3226)
         self.company.key_account_pro_rata = False
         theirs.worked_to = "2026-05-11"
-        self.assertEqual(appraisal.pro_rata, 1)
+        self.assertEqual(appraisal.presence_rate, 1)
 
     def test_days_outside_of_the_month_and_by_others_are_refused(self):
         appraisal = self._bring_to(self._open(), "self_assessed")
@@ -196,4 +196,4 @@ class TestAppraisalBadInput(AppraisalCase):
         for user in (self.manager, self.director):
             with self._refused():
                 appraisal.with_user(user).worked_from = "2026-05-05"
-        self.assertEqual((appraisal.pro_rata, appraisal.date_from), (1, MAY))
+        self.assertEqual((appraisal.presence_rate, appraisal.date_from), (1, MAY))

@@ -90,7 +90,7 @@ class TestAppraisalCrons(CronCase, AppraisalCase):
         self._get_membership(self.assistant).key_account_date_from = "2026-06-01"
         self._run_on()
         parts = {
-            appraisal.user_id: (str(appraisal.worked_from), str(appraisal.worked_to), appraisal.pro_rata)
+            appraisal.user_id: (str(appraisal.worked_from), str(appraisal.worked_to), appraisal.presence_rate)
             for appraisal in self._get_drafted()
         }
         self.assertEqual(parts[self.manager], ("2026-05-11", "False", 0.6774))

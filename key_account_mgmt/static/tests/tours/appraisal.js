@@ -22,7 +22,7 @@ function give(item, column, value) {
     ];
 }
 
-const save = [{ trigger: ".o_form_button_save:enabled", run: "click" }, { trigger: ".o_form_saved" }];
+const save = [{ trigger: ".o_form_button_save:enabled", run: "click" }, { trigger: ".o_form_status_indicator_buttons.invisible" }];
 
 /** The manager says what he thinks of his month, and hands it in. */
 registry.category("web_tour.tours").add("key_account_appraisal_self", {
