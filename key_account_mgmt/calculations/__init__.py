@@ -12,3 +12,4 @@ from . import schedule
 from . import satisfaction
 from . import worktime
 from . import service_score
+from . import split

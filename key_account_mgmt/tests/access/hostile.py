@@ -57,6 +57,11 @@ class HostileCase(KeyAccountCase):
             cls.env["key.account.visit"].with_user(cls.manager).create({
                 "account_id": cls.accounts[level].id, "visit_type": "call", "purpose": "Veiled purpose",
             })
+            # targets
+            target = cls._new_target(
+                cls.director, level="account", account_id=cls.accounts[level].id, approve=True
+            )
+            cls._new_change(target, 900, cls.director)
         cls._make_appraisal()
         cls.visit_plan = cls.env["key.account.visit.plan"].with_user(cls.director).create({
             "company_id": cls.company.id, "team_id": cls.team.id,

@@ -60,6 +60,8 @@ class TestHandoverKinds(HandoverCase):
             "key.account.kpi.value.user_id",
             # goes with the account while it is owed
             "key.account.monthly.submission.user_id",
+            # whose it was to reach: who takes over gets his own
+            "key.account.target.user_id", "key.account.target.change.user_id",
             # anybody with the role goes on with it
             "key.account.spot.check.user_id", "key.account.spot.check.line.checker_id",
             # passed over where he is gone

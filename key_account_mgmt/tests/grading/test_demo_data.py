@@ -10,6 +10,11 @@ UNSEEN = {
     ("manager3", "key.account.handover"): {"draft"},
     ("assistant1", "key.account.handover"): {"draft"},
     ("assistant2", "key.account.handover"): {"draft"},
+    # a target is its proposer's and his superiors' until it is submitted
+    **{
+        (login, "key.account.target"): {"draft"}
+        for login in ("manager1", "manager2", "manager3", "manager4", "assistant1", "assistant2")
+    },
 }
 # A fifth of the orders makes the same world in a quarter of the time.
 ORDER_SHARE = 0.2
