@@ -37,9 +37,9 @@ def get_band(value, bands):
     :param bands: pairs (lower bound, what belongs to it) in any order; half-open, so there are no gaps
     :return: what belongs to it; that of the lowest band below all bounds; None without value or bands
 
-    >>> levels = [(Decimal(0), "poor"), (Decimal(8), "fair"), (Decimal(15), "good"), (Decimal(18), "excellent")]
+    >>> levels = [(Decimal(8), "fair"), (Decimal(0), "poor"), (Decimal(15), "good"), (Decimal(18), "best")]
     >>> [get_band(Decimal(text), levels) for text in ("7.99", "8", "14.99", "15", "18", "20")]
-    ['poor', 'fair', 'fair', 'good', 'excellent', 'excellent']
+    ['poor', 'fair', 'fair', 'good', 'best', 'best']
     """
     bands = sorted(bands, key=lambda band: band[0])
     if value is None or not bands:

@@ -46,7 +46,8 @@ class CrmTeamMember(models.Model):
         """
         self.ensure_one()
         begins, ends = self.key_account_date_from, self.key_account_date_to
-        if begins and begins > date_to or ends and ends < date_from or not self.active and not ends:
+        is_there = self.active and self.user_id.active
+        if (begins and begins > date_to) or (ends and ends < date_from) or (not is_there and not ends):
             return None
         return {
             "worked_from": begins and begins > date_from and begins,

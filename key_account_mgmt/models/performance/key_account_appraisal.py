@@ -123,7 +123,7 @@ class KeyAccountAppraisal(models.Model):
         string="Own Score", compute="_compute_score", store=True, digits=(6, 2), aggregator="avg"
     )
     scored_by_id = fields.Many2one(
-        comodel_name="res.users", string="Scored By", readonly=True, copy=False, index="btree_not_null"
+        comodel_name="res.users", readonly=True, copy=False, index="btree_not_null"
     )
     scored_on = fields.Datetime(readonly=True, copy=False)
     published_on = fields.Date(readonly=True, copy=False)
@@ -149,7 +149,7 @@ class KeyAccountAppraisal(models.Model):
     )
     reopened_after_id = fields.Many2one(
         comodel_name="key.account.approval", readonly=True, copy=False,
-        help="The last decision before an objection: of what was decided until then the scoring alone counts.",
+        help="The last decision before an objection; of those until then the scoring alone counts.",
     )
 
     can_self_assess = fields.Boolean(compute="_compute_can")
@@ -234,9 +234,10 @@ class KeyAccountAppraisal(models.Model):
     def _check_worked(self):
         for appraisal in self:
             begins, ends = appraisal.worked_from, appraisal.worked_to
-            if begins and begins > appraisal.date_to or ends and ends < appraisal.date_from:
+            if (begins and begins > appraisal.date_to) or (ends and ends < appraisal.date_from):
                 raise ValidationError(self.env._(
-                    "%(person)s did not belong to the department in this month: there is nothing to appraise.",
+                    "%(person)s did not belong to the department in this month: there is nothing to "
+                    "appraise.",
                     person=appraisal.user_id.name,
                 ))
 
@@ -273,8 +274,7 @@ class KeyAccountAppraisal(models.Model):
 
     def _check_created_in_state(self):
         """Let the system take over past months with their scores, and nobody else."""
-        if not self.env.su:
-            super()._check_created_in_state()
+        return self.env.su or super()._check_created_in_state()
 
     @api.model
     def _get_system_fields(self):

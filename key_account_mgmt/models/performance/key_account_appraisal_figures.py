@@ -48,7 +48,7 @@ class KeyAccountAppraisal(models.Model):
                 return len(self._draft(batch))
         except Exception:
             if len(batch) == 1:
-                _logger.warning("the appraisal %s was left out; tried again tomorrow", batch[0], exc_info=True)
+                _logger.warning("the appraisal %s was left out; tried again", batch[0], exc_info=True)
                 return 0
         return sum(self._draft_batch([values]) for values in batch)
 

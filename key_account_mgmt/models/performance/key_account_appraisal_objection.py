@@ -44,7 +44,7 @@ class KeyAccountAppraisalObjection(models.Model):
     raised_on = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     answer = fields.Text(tracking=True, help="What was found, and why it is upheld or rejected.")
     answered_by_id = fields.Many2one(
-        comodel_name="res.users", string="Answered By", readonly=True, index="btree_not_null"
+        comodel_name="res.users", readonly=True, index="btree_not_null"
     )
     answered_on = fields.Datetime(readonly=True)
     score_before = fields.Float(digits=(6, 2), readonly=True, aggregator=None)

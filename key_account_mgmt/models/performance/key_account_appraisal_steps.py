@@ -196,8 +196,7 @@ class KeyAccountAppraisal(models.Model):
 
     def _notify_declined(self, requester, decision):
         # the scorer, who has to act, is asked by an activity of his own
-        if self.state == "draft":
-            super()._notify_declined(self.user_id, decision)
+        return self.state == "draft" and super()._notify_declined(self.user_id, decision)
 
     def _tell(self, get_subject):
         """Send the person a note.

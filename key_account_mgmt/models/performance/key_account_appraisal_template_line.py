@@ -74,7 +74,9 @@ class KeyAccountAppraisalTemplateLine(models.Model):
     def _check_kpi(self):
         for line in self.filtered(lambda line: line.scoring == "kpi"):
             if not line.kpi_id:
-                raise ValidationError(self.env._("“%(line)s” is scored by a KPI: say by which.", line=line.name))
+                raise ValidationError(self.env._(
+                    "“%(line)s” is scored by a KPI: say by which.", line=line.name
+                ))
             if line.curve == "proportional" and line.kpi_id.direction == "lower":
                 raise ValidationError(self.env._(
                     "Of “%(kpi)s” less is better: give its points by bands.", kpi=line.kpi_id.name

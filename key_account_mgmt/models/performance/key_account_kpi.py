@@ -150,7 +150,8 @@ class KeyAccountKpi(models.Model):
             "collection_rate": self.env._("%(value)s: %(numerator)s collected, %(denominator)s fell due"),
             "satisfaction": self.env._("%(value)s: the mean of %(denominator)s answered surveys"),
             "new_customer_rate": self.env._(
-                "%(value)s: %(numerator)s of %(denominator)s customers with an order ordered for the first time"
+                "%(value)s: %(numerator)s of %(denominator)s customers with an order ordered for the first "
+                "time"
             ),
             "retention_rate": self.env._(
                 "%(value)s: %(numerator)s of the %(denominator)s customers of the period before ordered again"

@@ -84,7 +84,7 @@ class KeyAccountKpi(models.Model):
     def _get_evidence_company(self, subject):
         if subject._name == "res.company":
             return subject
-        return "company_id" in subject._fields and subject.company_id or self.env.company
+        return ("company_id" in subject._fields and subject.company_id) or self.env.company
 
     @api.model
     def _get_account_domain(self, subject, day, field="account_id"):

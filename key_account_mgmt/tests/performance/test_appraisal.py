@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .appraisal_case import ABILITY, ATTITUDE, MAY, AppraisalCase
@@ -262,7 +262,8 @@ class TestAppraisal(AppraisalCase):
         appraisal = self._bring_to(self._open(), "self_assessed")
         for user in (self.manager, self.leader, self.director):
             for vals in (
-                {"score": 100}, {"presence_rate": 1}, {"user_id": self.manager2.id}, {"date_from": "2026-04-01"},
+                {"score": 100}, {"presence_rate": 1}, {"user_id": self.manager2.id},
+                {"date_from": "2026-04-01"},
                 {"template_id": self.template_clerk.id}, {"team_id": self.other_team.id},
                 {"objection_deadline": "2030-01-01"}, {"last_months": 0}, {"is_flagged": False},
                 {"scored_by_id": user.id}, {"reopened_after_id": False},
@@ -271,7 +272,9 @@ class TestAppraisal(AppraisalCase):
                 with self.subTest(user=user.name, vals=vals), self._refused():
                     appraisal.with_user(user).write(vals)
                 self.env.invalidate_all()
-            for vals in ({"max_points": 50}, {"is_measured": False}, {"kpi_value": 100}, {"scoring": "superior"}):
+            for vals in (
+                {"max_points": 50}, {"is_measured": False}, {"kpi_value": 100}, {"scoring": "superior"},
+            ):
                 with self.subTest(user=user.name, vals=vals), self._refused(error=AccessError):
                     appraisal.line_ids[:1].with_user(user).write(vals)
                 self.env.invalidate_all()

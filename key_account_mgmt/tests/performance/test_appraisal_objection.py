@@ -1,6 +1,5 @@
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .appraisal_case import AppraisalCase

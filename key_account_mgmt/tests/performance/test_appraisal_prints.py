@@ -24,8 +24,8 @@ class TestAppraisalPrints(AppraisalCase):
         html = self._print(appraisal, "manager")
         for text in (
             "Appraisal Form", "2026-05", self.manager.name, "East", "Key Account Sales, Monthly",
-            "Target Attainment", "88.00 %: 88 of a target of 100", "52.80", "Discipline", "Late &lt;twice&gt;",
-            "84.80", "A good month", "We talked about", "My visits were not counted", self.leader.name,
+            "Target Attainment", "88.00 %: 88 of a target of 100", "52.80", "Discipline",
+            "Late &lt;twice&gt;", "84.80", "A good month", "We talked about", "My visits were not counted", self.leader.name,
             "signature",
         ):
             self.assertIn(text, html)

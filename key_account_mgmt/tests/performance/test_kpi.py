@@ -97,10 +97,15 @@ class TestKpi(KeyAccountCase):
             for _number in range(orders):
                 self._new_order(customer, 10, "2026-05-12")
         complaints = self.env["key.account.complaint"].create([
-            {"name": "It leaks", "partner_id": customer.id, "company_id": self.company.id, "received_on": moment}
+            {
+                "name": "It leaks", "partner_id": customer.id, "company_id": self.company.id,
+                "received_on": moment,
+            }
             for customer, moment in (
-                (self.account.partner_id, "2026-04-30 16:30:00"), (self.account.partner_id, "2026-05-31 15:59:00"),
-                (self.account.partner_id, "2026-05-31 16:01:00"), (self.plain_customer, "2026-05-12 02:00:00"),
+                (self.account.partner_id, "2026-04-30 16:30:00"),
+                (self.account.partner_id, "2026-05-31 15:59:00"),
+                (self.account.partner_id, "2026-05-31 16:01:00"),
+                (self.plain_customer, "2026-05-12 02:00:00"),
                 (self.second.partner_id, "2026-05-12 02:00:00"),
             )
         ])
@@ -143,7 +148,8 @@ class TestKpi(KeyAccountCase):
         surveys = self.env["key.account.satisfaction"].search([("company_id", "=", self.company.id)])
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE key_account_satisfaction SET answer_date = '2026-05-31' WHERE id IN %s", [tuple(surveys.ids)]
+            "UPDATE key_account_satisfaction SET answer_date = '2026-05-31' WHERE id IN %s",
+            [tuple(surveys.ids)],
         )
         self.env.invalidate_all()
         total = round(sum(surveys.mapped("score")), 2)
@@ -161,7 +167,8 @@ class TestKpi(KeyAccountCase):
         )
         self.env.invalidate_all()
         self._new_held_visit(self.account, today)
-        scores = [account.service_score for account in self.account | self.second if account.has_service_score]
+        accounts = (self.account | self.second).filtered("has_service_score")
+        scores = accounts.mapped("service_score")
         self.assertEqual(len(scores), 2)
         found = self._measure("service_score", self.manager, first, today)
         self.assertAlmostEqual(found[2], sum(scores) / 2, 2)
@@ -194,8 +201,10 @@ class TestKpi(KeyAccountCase):
         ))
 
     def test_checked_reports_that_were_true(self):
-        for day, verdict in (("2026-05-04", "true"), ("2026-05-05", "fabricated"), ("2026-05-06", "inaccurate"),
-                             ("2026-05-07", "true"), ("2026-06-01", "true")):
+        for day, verdict in (
+            ("2026-05-04", "true"), ("2026-05-05", "fabricated"), ("2026-05-06", "inaccurate"),
+            ("2026-05-07", "true"), ("2026-06-01", "true"),
+        ):
             self._new_held_visit(self.account, day)
             line = self._draw_spot_check(day).line_ids
             line.write({"method": "phone", "verdict": verdict, "comment": "Asked"})
@@ -330,7 +339,8 @@ class TestKpi(KeyAccountCase):
             ("new_customer_rate", self.account, 1), ("new_customer_rate", self.manager, 1),
             ("sales_attainment", self.company, 1), ("complaint_rate", self.company, 0),
             ("file_completeness", self.manager, 2), ("empty_drum_recovery", self.manager, 1),
-            ("satisfaction", self.manager, 0), ("spot_check", self.team, 0), ("collection_rate", self.team, 0),
+            ("satisfaction", self.manager, 0), ("spot_check", self.team, 0),
+            ("collection_rate", self.team, 0),
         ):
             with self.subTest(code=code, subject=subject.display_name):
                 action = self._kpi(code)._get_evidence(subject, FIRST, LAST)

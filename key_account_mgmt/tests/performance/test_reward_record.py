@@ -38,7 +38,9 @@ class TestRewardRecord(AppraisalCase):
         self.assertEqual(own.search([("user_id", "=", self.manager.id)]).facts, "Won back a lost customer")
 
     def test_each_kind_occurs_and_money_goes_with_praise_and_penalty_alone(self):
-        for kind, is_allowed in (("praise", True), ("penalty", True), ("criticism", False), ("dismissal", False)):
+        for kind, is_allowed in (
+            ("praise", True), ("penalty", True), ("criticism", False), ("dismissal", False),
+        ):
             with self.subTest(kind=kind):
                 self._apply(kind=kind)
                 if is_allowed:
@@ -82,7 +84,9 @@ class TestRewardRecord(AppraisalCase):
     def test_what_is_under_decision_stays_as_it_is(self):
         record = self._apply()
         record.action_submit()
-        for vals in ({"facts": "More"}, {"amount": 9999}, {"kind": "dismissal"}, {"user_id": self.manager2.id}):
+        for vals in (
+            {"facts": "More"}, {"amount": 9999}, {"kind": "dismissal"}, {"user_id": self.manager2.id},
+        ):
             with self._refused("stays as it is"):
                 record.write(vals)
         with self._refused("is kept"):
