@@ -98,6 +98,7 @@
         "report/key_account_appraisal_templates.xml",
         "views/performance/key_account_kpi_views.xml",
         "views/performance/key_account_kpi_value_views.xml",
+        "views/performance/key_account_kpi_measurement_views.xml",
         "views/performance/key_account_appraisal_template_views.xml",
         "views/performance/key_account_appraisal_objection_views.xml",
         "views/performance/key_account_appraisal_views.xml",

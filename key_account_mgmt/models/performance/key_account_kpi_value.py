@@ -88,7 +88,9 @@ class KeyAccountKpiValue(models.Model):
                 "person": value.user_id and value.team_id, "team": value.team_id,
                 "account": value.account_id, "company": True,
             }[value.level]
-            extra = (value.level != "person" and value.user_id) or (value.level != "account" and value.account_id)
+            extra = (value.level != "person" and value.user_id) or (
+                value.level != "account" and value.account_id
+            )
             if not needed or extra:
                 raise ValidationError(self.env._(
                     "Name whose value it is, and nothing else: a person with the department, a department, "

@@ -18,6 +18,7 @@ from . import test_appraisal_objection
 from . import test_appraisal_bad_input
 from . import test_appraisal_crons
 from . import test_appraisal_prints
+from . import test_hostile_appraisal
 from . import test_appraisal_ranking
 from . import test_reward_record
 

@@ -25,8 +25,8 @@ class TestAppraisalPrints(AppraisalCase):
         for text in (
             "Appraisal Form", "2026-05", self.manager.name, "East", "Key Account Sales, Monthly",
             "Target Attainment", "88.00 %: 88 of a target of 100", "52.80", "Discipline",
-            "Late &lt;twice&gt;", "84.80", "A good month", "We talked about", "My visits were not counted", self.leader.name,
-            "signature",
+            "Late &lt;twice&gt;", "84.80", "A good month", "We talked about", "My visits were not counted",
+            self.leader.name, "signature",
         ):
             self.assertIn(text, html)
 

@@ -369,3 +369,46 @@ class TestKpi(KeyAccountCase):
             self._kpi("sales_attainment").target_kind = False
         copied = kpis[0].copy()
         self.assertNotEqual(copied.code, kpis[0].code)
+
+    # === THE SCREEN === #
+
+    def _show(self, login, level, **values):
+        self.env.invalidate_all()
+        window = self.env["key.account.kpi.measurement"].with_user(self.users[login]).create({
+            "company_id": self.company.id, "level": level, "date_from": FIRST, "date_to": LAST, **values,
+        })
+        action = window.action_show()
+        return self.env[action["res_model"]].with_user(self.users[login]).search(action["domain"])
+
+    def test_everybody_sees_the_figures_of_whom_he_leads_and_his_own(self):
+        kpi = {"kpi_ids": self._kpi("new_customer_rate").ids}
+        self._new_order(self.account.partner_id, 10, "2026-05-12")
+        east = self.manager | self.manager2 | self.assistant | self.leader
+        south = self.other_manager | self.other_leader
+        for login, expected in {
+            "manager": self.manager, "assistant": self.assistant, "leader": east, "other_leader": south,
+            "director": east | south, "executive": east | south,
+        }.items():
+            with self.subTest(login=login):
+                self.assertEqual(self._show(login, "person", **kpi).user_id, expected)
+        for login, teams in (("leader", self.team), ("director", self.team | self.other_team)):
+            self.assertEqual(self._show(login, "team", **kpi).team_id, teams)
+        self.assertEqual(self._show("manager", "account", **kpi).account_id, self.account | self.second)
+        self.assertEqual(self._show("director", "company", **kpi).value, 100)
+        for login, level in (("manager", "team"), ("manager", "company"), ("leader", "company"),
+                             ("manager2", "account")):
+            with self.subTest(login=login, level=level), self.assertRaises(UserError):
+                self._show(login, level, **kpi)
+        for login in ("service", "inspector", "clerk", "nobody"):
+            with self.subTest(login=login), self.assertRaises(AccessError):
+                self._show(login, "person", **kpi)
+
+    def test_each_figure_opens_its_evidence_and_is_its_askers_alone(self):
+        self._new_order(self.account.partner_id, 10, "2026-05-12")
+        lines = self._show("manager", "account")
+        self.assertEqual(len(lines), 2 * self.env["key.account.kpi"].search_count([]))
+        for line in lines:
+            action = line.action_open_evidence()
+            self.env[action["res_model"]].with_user(self.manager).search(action["domain"])
+            self.assertTrue(line.explanation)
+        self.assertFalse(lines.with_user(self.leader).search([("id", "in", lines.ids)]))
