@@ -255,14 +255,20 @@ class KeyAccountAppraisal(models.Model):
         appraisals = super().create(vals_list)
         # sudo: the lines are the template's, nobody makes them by hand; past months are taken over without
         appraisals.sudo().filtered(lambda appraisal: appraisal.state == "draft")._make_lines()
+        for appraisal, vals in zip(appraisals, vals_list):
+            if taken := vals.keys() & {"score", "presence_rate"}:
+                # core computes anew what is given for a computed field; only the system gives any
+                appraisal.write({name: vals[name] for name in taken})
         return appraisals
 
     def write(self, vals):
         self._check_edited(vals)
+        state = vals.get("state")
+        changed = state and self.filtered(lambda appraisal: appraisal.state != state)
         result = super().write(vals)
-        if state := vals.get("state"):
+        if changed:
             # sudo: what follows from a state is set by the system
-            self.sudo()._follow_state(state)
+            changed.sudo()._follow_state(state)
         return result
 
     @api.ondelete(at_uninstall=False)

@@ -50,6 +50,7 @@ class KeyAccountAppraisal(models.Model):
     def action_publish(self):
         """Tell the person, and where the company publishes scores, the department (P13)."""
         self.check_access("write")
+        self._check_each(lambda appraisal: appraisal._get_cannot_transition_reason("published"))
         return self.write({"state": "published"})
 
     def action_ask_objection(self):
@@ -234,11 +235,14 @@ class KeyAccountAppraisal(models.Model):
             return self.env._("Your objection waits for its answer.")
         if self.objection_ids.filtered(
             lambda objection: objection.state in ("upheld", "rejected")
-            and objection.raised_on >= self.scored_on
+            and not (self.scored_on and objection.raised_on < self.scored_on)
         ):
             return self.env._("Your objection to this score has been answered: the answer is final.")
-        if self.objection_deadline < self.company_id._get_key_account_today():
-            return self.env._("Objections were possible until %(date)s.", date=self.objection_deadline)
+        deadline = self.objection_deadline
+        if not deadline or deadline < self.company_id._get_key_account_today():
+            return self.env._(
+                "Objections were possible until %(date)s.", date=deadline or self.date_to
+            )
         return False
 
     def _object(self, reason):

@@ -257,6 +257,8 @@ class TestAppraisal(AppraisalCase):
         taken = self.appraisals.create(values)
         self.assertEqual((taken.score, taken.state, str(taken.date_to)), (91.5, "published", "2025-12-31"))
         self.assertFalse(taken.line_ids)
+        self.env.invalidate_all()
+        self.assertFalse(taken.with_user(self.manager2).can_object, "long over")
 
     def test_what_the_system_fills_in_is_written_by_nobody(self):
         appraisal = self._bring_to(self._open(), "self_assessed")
