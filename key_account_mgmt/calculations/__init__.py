@@ -1,9 +1,12 @@
 """Pure functions: no database, no environment, no rounding that their docstrings do not name."""
 
+from . import appraisal
 from . import claims
 from . import closing
 from . import grading
+from . import kpi
 from . import ownership
+from . import ranking
 from . import sampling
 from . import schedule
 from . import satisfaction

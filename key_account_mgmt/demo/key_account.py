@@ -9,6 +9,7 @@ from . import (
     ledger,
     ownership,
     people,
+    performance_appraisal,
     performance_targets,
     secrecy,
     service_complaints,
@@ -49,6 +50,7 @@ class KeyAccount(models.Model):
         service_month.make(world)
         world.analyze()
         performance_targets.make(world)
+        performance_appraisal.make(world)
 
     @api.model
     def _tell_demo_story(self, world):

@@ -48,6 +48,10 @@ MOMENTS = {
     "key_account_spot_check_line": ("create_date", "write_date"),
     "key_account_target": ("create_date", "write_date"),
     "key_account_target_change": ("create_date", "write_date", "applied_on"),
+    "key_account_appraisal": ("create_date", "write_date", "scored_on"),
+    "key_account_appraisal_line": ("create_date", "write_date"),
+    "key_account_appraisal_objection": ("create_date", "write_date", "raised_on", "answered_on"),
+    "key_account_reward_record": ("create_date", "write_date"),
     "mail_message": ("date", "create_date", "write_date"),
     "mail_activity": ("create_date", "write_date"),
 }
@@ -62,6 +66,8 @@ DAYS = {
     "key_account_ownership_history": ("date_from",),
     "key_account_grade_history": ("date_from",),
     "key_account_active_period": ("date_from",),
+    "key_account_appraisal": ("published_on",),
+    "crm_team_member": ("key_account_date_to",),
 }
 
 

@@ -9,3 +9,4 @@ from . import key_account_user_archive
 from . import key_account_viewer
 from . import key_account_target_split
 from . import key_account_target_split_line
+from . import key_account_kpi_measurement

@@ -13,5 +13,24 @@ from . import key_account_target_change
 # Work reports
 
 # Key figures and appraisals
+from . import res_company_appraisal
+from . import res_config_settings_appraisal
+from . import crm_team_member
+from . import key_account_kpi
+from . import key_account_kpi_measure
+from . import key_account_kpi_evidence
+from . import key_account_kpi_value
+from . import key_account_appraisal_template
+from . import key_account_appraisal_template_line
+from . import key_account_appraisal_template_band
+from . import key_account_appraisal
+from . import key_account_appraisal_line
+from . import key_account_appraisal_steps
+from . import key_account_appraisal_figures
+from . import key_account_appraisal_place
+from . import key_account_appraisal_ranking
+from . import key_account_appraisal_objection
+from . import key_account_reward_record
+from . import key_account_spot_check_line
 
 # Pay

@@ -64,6 +64,7 @@ class HostileCase(KeyAccountCase):
                 cls.director, level="account", account_id=cls.accounts[level].id, approve=True
             )
             cls._new_change(target, 900, cls.director)
+        cls._make_appraisal()
         cls.visit_plan = cls.env["key.account.visit.plan"].with_user(cls.director).create({
             "company_id": cls.company.id, "team_id": cls.team.id,
         })
@@ -78,6 +79,37 @@ class HostileCase(KeyAccountCase):
         cls.scored_run = cls._new_run(scheme_id=cls.env.ref("key_account_mgmt.scheme_scoring").id)
         cls.scored_run.action_compute()
         cls.env.flush_all()
+
+    @classmethod
+    def _make_appraisal(cls):
+        """Let manager have a published month with an objection, values of each account, and a praise."""
+        template = cls.env["key.account.appraisal.template"].create({
+            "name": "Veiled template", "line_ids": [Command.create({
+                "name": "All", "max_points": 100, "band_ids": [Command.create({"lower": 0, "name": "Any"})],
+            })],
+        })
+        cls.appraisal = cls.env["key.account.appraisal"].create({
+            "user_id": cls.manager.id, "team_id": cls.team.id, "company_id": cls.company.id,
+            "template_id": template.id, "date_from": "2026-03-01",
+        })
+        cls.env["key.account.appraisal.objection"].create({
+            "appraisal_id": cls.appraisal.id, "reason": "Too few points", "state": "open",
+        })
+        cls.reward = cls.env["key.account.reward.record"].create({
+            "user_id": cls.manager.id, "team_id": cls.team.id, "company_id": cls.company.id,
+            "facts": "Won back a customer", "applicant_id": cls.leader.id,
+        })
+        kpi = cls.env.ref("key_account_mgmt.kpi_empty_drum_recovery")
+        for account in cls.accounts.values():
+            cls.env["key.account.kpi.value"].create({
+                "kpi_id": kpi.id, "company_id": cls.company.id, "level": "account", "account_id": account.id,
+                "team_id": cls.team.id, "value": 90,
+            })
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            "UPDATE key_account_appraisal SET state = 'published' WHERE id = %s", [cls.appraisal.id]
+        )
+        cls.env.invalidate_all()
 
     def setUp(self):
         super().setUp()

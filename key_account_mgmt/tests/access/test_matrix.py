@@ -123,7 +123,7 @@ class TestMatrix(HostileCase):
         }
         for name, found in cls._get_hanging(account).items():
             records[name] = found[:1]
-        return records | cls._make_service_records(account)
+        return records | cls._make_service_records(account) | cls._make_performance_records()
 
     @classmethod
     def _make_service_records(cls, account):
@@ -141,6 +141,23 @@ class TestMatrix(HostileCase):
             ),
             "key.account.spot.check": account.sudo().visit_ids.spot_check_line_ids.check_id[:1],
             "key.account.visit.plan": cls.visit_plan,
+        }
+
+    @classmethod
+    def _make_performance_records(cls):
+        """Return what belongs to a person or to the company; values hang on the account."""
+        appraisal = cls.appraisal
+        return {
+            # Key figures and appraisals
+            "key.account.kpi": cls.env.ref("key_account_mgmt.kpi_sales_attainment"),
+            "key.account.appraisal.template": appraisal.template_id,
+            "key.account.appraisal.template.line": appraisal.template_id.line_ids,
+            "key.account.appraisal.template.band": appraisal.template_id.line_ids.band_ids,
+            "key.account.appraisal": appraisal,
+            "key.account.appraisal.line": appraisal.line_ids,
+            "key.account.appraisal.objection": appraisal.objection_ids,
+            "key.account.appraisal.ranking": cls.env["key.account.appraisal.ranking"].browse(appraisal.id),
+            "key.account.reward.record": cls.reward,
         }
 
     @classmethod

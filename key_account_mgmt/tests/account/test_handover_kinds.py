@@ -52,6 +52,11 @@ class TestHandoverKinds(HandoverCase):
             "key.account.visit.ratified_by_id", "key.account.spot.check.line.user_id",
             "key.account.satisfaction.line.user_id", "key.account.satisfaction.interviewer_id",
             "key.account.complaint.feedback_user_id", "key.account.meeting.resolution.settled_by_id",
+            # whose month it is, or who took part in it; who is asked next is found by role
+            "key.account.appraisal.user_id", "key.account.appraisal.scored_by_id",
+            "key.account.appraisal.objection.user_id", "key.account.appraisal.objection.answered_by_id",
+            "key.account.reward.record.user_id", "key.account.reward.record.applicant_id",
+            "key.account.kpi.value.user_id",
             # goes with the account while it is owed
             "key.account.monthly.submission.user_id",
             "key.account.spot.check.line.checker_id", "key.account.spot.check.drawn_by_id",
