@@ -209,7 +209,8 @@ def _follow(world, chance, login, submission, course):
 
 def _pause(world, submission, ago):
     """Let the co-operation pause over the end of a month: what was owed falls away."""
-    account = submission.account_id
+    # it is to stand in the account's history
+    account = world.env["key.account"].browse(submission.account_id.id)
     leader = next(login for login, user in world.users.items() if user == account.team_id.user_id)
     if account.confidentiality == "secret":
         leader = "director"
