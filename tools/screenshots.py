@@ -90,6 +90,11 @@ PICTURES = {
         "manager1", "key-account-satisfaction", [".o_kanban_group:has-text('已答复') " + CARD],
     ),
     "satisfaction_dimensions": ("director", "key-account-satisfaction-dimensions", []),
+    "month": ("manager1", "key-account-months", [".o_kanban_group:has-text('已接收') " + CARD]),
+    "spot_check": ("inspector", "key-account-spot-checks", [".o_data_row td[name=name]"]),
+    "meeting": ("leader1", "key-account-meetings", [".o_switch_view.o_list", ".o_data_row td[name=name]"]),
+    "resolutions": ("leader1", "key-account-resolutions", []),
+    "service_record": ("director", "action-key_account_mgmt.key_account_service_record_action", []),
     "my_accounts": ("manager1", "key-accounts", []),
     "assistant_accounts": ("assistant1", "key-accounts", []),
 }
@@ -110,6 +115,21 @@ PRINTS = {
     "print_letter": (
         "director", "key_account_handover_letter", "key.account.handover",
         [("state", "=", "done"), ("kind", "=", "absence")], 1,
+    ),
+    "print_visit_plan": (
+        "leader1", "key_account_visit_plan", "key.account.visit.plan", [("state", "=", "approved")], 1,
+    ),
+    "print_visit": ("manager1", "key_account_visit", "key.account.visit", [("state", "=", "verified")], 1),
+    "print_return_visit": (
+        "manager1", "key_account_return_visit", "key.account.monthly.submission",
+        [("state", "=", "accepted")], 1,
+    ),
+    "print_minutes": ("leader1", "key_account_minutes", "key.account.meeting", [("state", "=", "closed")], 1),
+    "print_complaint": (
+        "director", "key_account_complaint", "key.account.complaint", [("state", "=", "closed")], 1,
+    ),
+    "print_satisfaction": (
+        "manager1", "key_account_satisfaction", "key.account.satisfaction", [("state", "=", "answered")], 1,
     ),
 }
 PRINT_WIDTH = 900

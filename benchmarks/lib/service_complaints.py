@@ -39,6 +39,7 @@ def run():
     addon = open_registry()
     created, batch = measure_creating(Side(addon, new_complaint), Side(helpdesk, new_ticket))
     kanban, queries = measure_kanban(addon)
+    say("\n".join(get_rows(created, batch, kanban, queries)))
     escalation = measure_escalation(addon)
     text = report(created, batch, kanban, queries, escalation, time.perf_counter() - start)
     write_section("service_complaints", text)
@@ -336,9 +337,18 @@ def get_row(name, times, queries=("", ""), unit=1):
     )
 
 
+def get_rows(created, batch, kanban, queries):
+    """Return the lines of the table."""
+    part = CREATED // CREATE_ROUNDS
+    return [
+        get_row(f"register {CREATED:,}, one by one: each, beside a ticket", created, unit=part),
+        get_row(f"register {CREATED:,}, {part} at once: each, beside a ticket", batch, unit=part),
+        get_row(f"open the kanban with {ROWS:,}, beside the leads' with as many", kanban, queries),
+    ]
+
+
 def report(created, batch, kanban, queries, escalation, seconds):
     """Return the section for RESULTS.md."""
-    part = CREATED // CREATE_ROUNDS
     batches, memory = escalation["batches"], escalation["memory"]
     growth = memory[-1] - memory[0]
     steady = "Reached" if growth <= GOAL_MEMORY else "**Missed**"
@@ -350,9 +360,7 @@ def report(created, batch, kanban, queries, escalation, seconds):
         "",
         "| | complaints, ms | measure, ms | ratio | quartiles | queries | measure's | reached |",
         "|---|---:|---:|---:|---:|---:|---:|---|",
-        get_row(f"register {CREATED:,}, one by one: each, beside a ticket", created, unit=part),
-        get_row(f"register {CREATED:,}, {part} at once: each, beside a ticket", batch, unit=part),
-        get_row(f"open the kanban with {ROWS:,}, beside the leads' with as many", kanban, queries),
+        *get_rows(created, batch, kanban, queries),
         "",
         f"- Goal: at most {GOAL} times the measure, each.",
         f"- Escalation: {escalation['complaints']:,} overdue complaints in {len(batches)} batches, "

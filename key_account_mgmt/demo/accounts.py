@@ -3,21 +3,21 @@
 from datetime import timedelta
 
 GROUNDS = {
-    "工程机械": ("production", "output", "主机产量连续两年增长,油缸与多路阀用量大"),
-    "注塑压铸": ("market", "strong", "伺服油泵改造需求明确,采购预算充足"),
-    "风电新能源": ("market", "potential", "在建基地两处,变桨与偏航液压系统需求将放量"),
-    "船舶海工": ("market", "key", "锚绞与舱盖液压系统长期配套,行业示范作用明显"),
-    "冶金矿山": ("production", "area", "多个厂区同步技改,备件消耗稳定"),
-    "机床自动化": ("costing", "profit", "小批量高附加值订单为主,毛利率高于平均水平"),
-    "汽车装备": ("fund", "payment", "回款及时,近两年无逾期"),
+    "工程机械": ("production", "output", "主机产量连续两年增长，油缸与多路阀用量大"),
+    "注塑压铸": ("market", "strong", "伺服油泵改造需求明确，采购预算充足"),
+    "风电新能源": ("market", "potential", "在建基地两处，变桨与偏航液压系统需求将放量"),
+    "船舶海工": ("market", "key", "锚绞与舱盖液压系统长期配套，行业示范作用明显"),
+    "冶金矿山": ("production", "area", "多个厂区同步技改，备件消耗稳定"),
+    "机床自动化": ("costing", "profit", "小批量高附加值订单为主，毛利率高于平均水平"),
+    "汽车装备": ("fund", "payment", "回款及时，近两年无逾期"),
     "农业机械": ("market", "potential", "采棉机与拖拉机国产化配套空间大"),
-    "石油化工": ("costing", "profit", "防爆泵站单价高,配套备件利润好"),
+    "石油化工": ("costing", "profit", "防爆泵站单价高，配套备件利润好"),
     "轨道交通": ("market", "strong", "车辆检修液压装备的主要采购单位"),
-    "航空装备": ("market", "key", "参与重点型号配套,具有重大战略意义"),
+    "航空装备": ("market", "key", "参与重点型号配套，具有重大战略意义"),
 }
 LEADERS = {"east": "leader1", "south": "leader2", "north": "leader2"}
 LEVELS = {"A": "company", "B": "branch"}
-SUSPENSION_NOTE = "对方货款逾期超过 90 天,经与财务确认,暂停合作,款清后恢复。"
+SUSPENSION_NOTE = "对方货款逾期超过 90 天，经与财务确认，暂停合作，款清后恢复。"
 IN_PIPELINE = ("candidate", "survey", "applied", "applied2")
 
 
@@ -121,8 +121,8 @@ def survey(world, customers, days_ago):
                 account.write({
                     "survey_date": world.day(days_ago - 3),
                     "survey_user_id": world.users[customer.owner].id,
-                    "survey_findings": "现场走访采购、设备、财务三个部门:在用液压件以外资品牌为主,"
-                    "交期与价格是主要不满;设备部愿意安排我方产品上机试用。",
+                    "survey_findings": "现场走访采购、设备、财务三个部门：在用液压件以外资品牌为主，"
+                    "交期与价格是主要不满；设备部愿意安排我方产品上机试用。",
                 })
 
 
@@ -133,8 +133,8 @@ def apply_for(world, customers, days_ago):
             account = world.act(customer.owner, customer.account)
             letter = customer.grade or "C"
             account.write({
-                "application_reason": f"{GROUNDS[customer.industry][2]};申请认定为 {letter} 级大客户,"
-                "由专人负责,纳入年度拜访计划。",
+                "application_reason": f"{GROUNDS[customer.industry][2]}；申请认定为 {letter} 级大客户，"
+                "由专人负责，纳入年度拜访计划。",
                 "requested_grade_id": get_grade(world, letter).id,
             })
             account.action_apply()
@@ -168,12 +168,12 @@ def reject(world, days_ago):
         with world.at(days_ago - 30):
             decline(
                 world, customer.account, LEADERS[customer.team], "rejected",
-                "年采购量偏小且增长有限,暂按普通客户维护,明年再议。",
+                "年采购量偏小且增长有限，暂按普通客户维护，明年再议。",
             )
     with world.at(days_ago - 33):
         decline(
             world, customers[-1].account, "executive", "rejected",
-            "账期要求超出公司信用政策,待对方回款记录改善后重新申报。",
+            "账期要求超出公司信用政策，待对方回款记录改善后重新申报。",
         )
 
 
@@ -198,7 +198,7 @@ def fill_pipeline(world, days_ago):
         with world.at(days_ago - 32):
             decline(
                 world, customer.account, LEADERS[customer.team], "returned",
-                "请补充设备部长的拜访记录和试用计划,再提交。",
+                "请补充设备部长的拜访记录和试用计划，再提交。",
             )
     approve_first(world, with_plan(world, "applied2"), days_ago - 33)
     apply_for(world, with_plan(world, "applied"), days_ago - 36)

@@ -4,8 +4,8 @@ from .accounts import LEADERS, decline, get_accounts, get_grade, with_plan
 
 IMPORTED = 14  # customers with sales from before
 QUARTERS = 12
-EXCEPTION_REASON = "重点型号配套单位,具有重大战略意义,按 B 级管理"
-TERMINATION_NOTE = "主力产线已外迁,连续两个季度无订单,建议终止合作。"
+EXCEPTION_REASON = "重点型号配套单位，具有重大战略意义，按 B 级管理"
+TERMINATION_NOTE = "主力产线已外迁，连续两个季度无订单，建议终止合作。"
 # the levels of the relationship (G3) by the grade that the account holds
 RELATIONSHIP = {"A": "A", "B": "B", "C": "C", "": "C"}
 
@@ -116,7 +116,7 @@ def cancel(world, days_ago):
     with world.at(days_ago - 3):
         decline(
             world, run, "director", "rejected",
-            "行业口径尚未统一,本次作废;待市场部确认分类后重新评级。",
+            "行业口径尚未统一，本次作废；待市场部确认分类后重新评级。",
         )
 
 
@@ -152,7 +152,7 @@ def review(world, days_ago):
             suspended = rows.filtered(lambda row: row.account_id.state == "suspended")
             world.act(login, suspended[:1]).write({
                 "review_decision": "terminate",
-                "comment": "货款逾期仍未清,建议终止合作。",
+                "comment": "货款逾期仍未清，建议终止合作。",
             })
     _comment(world, run, days_ago - 2)
     _submit(world, run, days_ago - 3)
@@ -199,10 +199,10 @@ def _split_by_assessor(world, run):
 def _comment(world, run, days_ago):
     """The leaders comment on what changes in their departments."""
     texts = {
-        "up": "新产线投产,份额上升,同意升级,建议增加技术支持。",
-        "down": "对方压缩外购,订单下滑;已安排季度高层拜访。",
-        "new": "近一年订货增长快,建议列为候选大客户。",
-        "out": "产线搬迁,需求基本消失,同意退出。",
+        "up": "新产线投产，份额上升，同意升级，建议增加技术支持。",
+        "down": "对方压缩外购，订单下滑；已安排季度高层拜访。",
+        "new": "近一年订货增长快，建议列为候选大客户。",
+        "out": "产线搬迁，需求基本消失，同意退出。",
     }
     with world.at(days_ago):
         for login, rows in _split_by_assessor(world, run).items():

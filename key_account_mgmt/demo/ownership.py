@@ -4,14 +4,14 @@ from .people import ROLE, make_user
 
 # ground, reason
 GROUNDS = {
-    "redistribution": "客户生产基地已迁至负责人驻地以外,就近服务更及时;经主管与双方沟通一致。",
-    "customer_wish": "客户采购部来函,希望由熟悉伺服系统的客户经理对接(函件已存档)。",
-    "unfit": "连续两个季度未按拜访计划走访,客户投诉两次,主管约谈后仍无改善。",
-    "conflict": "客户经理亲属在对方采购部任职,按回避制度调整。",
-    "cross_area": "客户在华南新建工厂,当地项目需由属地部门配合交付。",
+    "redistribution": "客户生产基地已迁至负责人驻地以外，就近服务更及时；经主管与双方沟通一致。",
+    "customer_wish": "客户采购部来函，希望由熟悉伺服系统的客户经理对接（函件已存档）。",
+    "unfit": "连续两个季度未按拜访计划走访，客户投诉两次，主管约谈后仍无改善。",
+    "conflict": "客户经理亲属在对方采购部任职，按回避制度调整。",
+    "cross_area": "客户在华南新建工厂，当地项目需由属地部门配合交付。",
 }
-LEAVING_NOTE = "因个人原因离职,名下客户按制度交接,资料已随档案移交。"
-REJECTION_NOTE = "客户来函未说明原因,先由主管走访了解,下季度复核。"
+LEAVING_NOTE = "因个人原因离职，名下客户按制度交接，资料已随档案移交。"
+REJECTION_NOTE = "客户来函未说明原因，先由主管走访了解，下季度复核。"
 # who was absent, and who stood in
 ABSENCES = (
     ("manager1", "manager2"), ("manager2", "manager1"), ("manager3", "manager4"), ("manager3", "manager4"),
@@ -83,7 +83,7 @@ def stand_in(world, days_ago):
         with world.at(day):
             handover = _prepare(
                 world, login, other, kind="absence", date_from=world.day(day - 2),
-                date_to=world.day(day - 9), reason="年休假,由同组客户经理代管。",
+                date_to=world.day(day - 9), reason="年休假，由同组客户经理代管。",
             )
             _accept(world, handover)
         with world.at(day - 1):
@@ -92,7 +92,7 @@ def stand_in(world, days_ago):
     for moment, pairs in ((75, assistants), (40, (*PAIRS, *assistants))):
         for login, other in pairs:
             with world.at(moment):
-                plan = _prepare(world, login, other, kind="transfer", reason="拟调往海外销售部,后取消。")
+                plan = _prepare(world, login, other, kind="transfer", reason="拟调往海外销售部，后取消。")
                 plan.action_cancel()
 
 
@@ -116,7 +116,7 @@ def fill_desks(world):
         for login, receiver, second in (
             ("assistant1", "manager2", "manager1"), ("assistant2", "manager4", "manager3"),
         ):
-            handover = _prepare(world, login, receiver, kind="transfer", reason="调任渠道销售部,席位移交。")
+            handover = _prepare(world, login, receiver, kind="transfer", reason="调任渠道销售部，席位移交。")
             line = handover.line_ids[:1]
             line.chosen_receiver_id = world.users[second]
             _accept(world, handover)
@@ -147,8 +147,8 @@ def _meet(world):
             "expected_revenue": 60_000,
         },
         values | {
-            "name": "展会线索:液压站改造",
-            "partner_name": second.partner_id.name.replace("有限公司", " (有限公司)"),
+            "name": "展会线索：液压站改造",
+            "partner_name": second.partner_id.name.replace("有限公司", " （有限公司）"),
             "contact_name": "刘工",
         },
     ])

@@ -197,6 +197,7 @@ class Complaints:
         for name in ("is_response_in_time", "is_resolution_in_time", "next_deadline"):
             self.env.add_to_compute(complaints._fields[name], complaints)
         self.env.flush_all()
-        for complaint in complaints.filtered(lambda one: one.deadline_status == "overdue"):
-            for _level in range(1 + complaint.id % 2):
-                complaint._escalate()
+        with self.world.at(1):
+            for complaint in complaints.filtered(lambda one: one.deadline_status == "overdue"):
+                for _level in range(1 + complaint.id % 2):
+                    complaint._escalate()

@@ -135,8 +135,9 @@ class World:
         ))
 
     def _shift_deadlines(self, moment, days_ago):
+        """Date back what was planned from today on; a deadline that has passed is of its own day."""
         self.env.cr.execute(SQL(
             "UPDATE mail_activity SET date_deadline = date_deadline - %s"
-            " WHERE create_date = %s AND res_model LIKE 'key.account%%'",
-            days_ago, moment,
+            " WHERE create_date = %s AND date_deadline >= %s AND res_model LIKE 'key.account%%'",
+            days_ago, moment, self.today,
         ))

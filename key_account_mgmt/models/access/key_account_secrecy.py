@@ -245,7 +245,7 @@ class KeyAccount(models.Model):
         # sudo: only where they point to is asked, of what has just been read
         for model_name, group_sudo in notes.sudo().grouped(model_field).items():
             model = self.env.get(model_name)
-            if getattr(model, "_is_audited", False):
+            if hasattr(model, "_log_use") and model._is_audited:
                 ids = self._find_guarded_ids(model_name, group_sudo.mapped("res_id"))
                 model.browse(ids)._log_use("open")
 

@@ -42,11 +42,12 @@ class KeyAccountAgreement(models.Model):
         """Return False where there is nobody who could be told."""
         responsible = self.account_id._get_responsible()
         if responsible:
-            self.activity_schedule(
+            speaking = self.with_context(lang=responsible.lang)
+            speaking.activity_schedule(
                 "mail.mail_activity_data_todo",
                 date_deadline=self.date_to,
                 user_id=responsible.id,
-                summary=self.env._("This agreement runs out: renew it in time, or let it end"),
+                summary=speaking.env._("This agreement runs out: renew it in time, or let it end"),
             )
             self.is_renewal_told = True
         return bool(responsible)

@@ -28,10 +28,11 @@ class KeyAccount(models.Model):
         """Return False where there is nobody who could be told."""
         responsible = self._get_responsible()
         if responsible:
-            self.activity_schedule(
+            speaking = self.with_context(lang=responsible.lang)
+            speaking.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=responsible.id,
-                summary=self.env._("The customer file has not been updated for long: look through it"),
+                summary=speaking.env._("The customer file has not been updated for long: look through it"),
             )
             self.file_stale_told_on = fields.Datetime.now()
         return bool(responsible)

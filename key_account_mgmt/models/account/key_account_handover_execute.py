@@ -221,8 +221,11 @@ class KeyAccountHandover(models.Model):
         if self.kind == "absence":
             return
         for line in self.line_ids.filtered(lambda line: line.kind == "account"):
-            line.account_id.activity_schedule(
+            speaking = line.account_id.with_context(lang=line.receiver_id.lang)
+            speaking.activity_schedule(
                 "mail.mail_activity_data_email",
                 user_id=line.receiver_id.id,
-                summary=self.env._("Introduce yourself: print the letter on the hand-over and send it"),
+                summary=speaking.env._(
+                    "Introduce yourself: print the letter on the hand-over and send it"
+                ),
             )

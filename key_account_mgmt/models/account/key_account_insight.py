@@ -143,10 +143,11 @@ class KeyAccountInsight(models.Model):
                 continue
             told = insight.account_id._get_overseer()
             if told:
-                insight.activity_schedule(
+                speaking = insight.with_context(lang=told.lang)
+                speaking.activity_schedule(
                     "mail.mail_activity_data_todo",
                     user_id=told.id,
-                    summary=self.env._("High risk: decide what is to be done"),
+                    summary=speaking.env._("High risk: decide what is to be done"),
                 )
                 insight.is_alert_told = True
 

@@ -51,8 +51,25 @@ class KeyAccountLedgerEntry(models.Model):
     # === ACTION METHODS === #
 
     def action_open_document(self):
-        """Open the order or the invoice behind the line; its own rules apply."""
+        """Open the order or the invoice behind the line; its own rules apply.
+
+        Whoever may read the figures and not the documents (a clerk) is told so.
+        """
         self.ensure_one()
+        document = self.env[self.document_model].browse(self.document_id)
+        if not document.has_access("read"):
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "info",
+                    "message": self.env._(
+                        "%(document)s itself is read by sales and accounting; the line tells what of it "
+                        "counts.",
+                        document=self.reference or self.env._("The document"),
+                    ),
+                },
+            }
         return {
             "type": "ir.actions.act_window",
             "res_model": self.document_model,

@@ -258,10 +258,13 @@ class KeyAccountOwnershipException(models.Model):
             deciders |= self._get_role_users(role)
         for user in asked | leaders | deciders:
             if user.active and account._is_open_to(user):
-                self.activity_schedule(
+                speaking = self.with_context(lang=user.lang)
+                speaking.activity_schedule(
                     "mail.mail_activity_data_todo",
                     user_id=user.id,
-                    summary=self.env._("Another department asks for this customer: complete and submit it"),
+                    summary=speaking.env._(
+                        "Another department asks for this customer: complete and submit it"
+                    ),
                 )
                 return
         raise UserError(self.env._(

@@ -265,10 +265,13 @@ class KeyAccountStakeholder(models.Model):
         """Return False where there is nobody who could be told."""
         responsible = self.account_id._get_responsible()
         if responsible:
-            self.activity_schedule(
+            speaking = self.with_context(lang=responsible.lang)
+            speaking.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=responsible.id,
-                summary=self.env._("The time for keeping this person's data is over: erase it or ask anew"),
+                summary=speaking.env._(
+                    "The time for keeping this person's data is over: erase it or ask anew"
+                ),
             )
             self.is_retention_told = True
         return bool(responsible)

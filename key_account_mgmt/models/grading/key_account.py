@@ -291,10 +291,11 @@ class KeyAccount(models.Model):
             if account.grade_valid_until == row.valid_until:
                 if not director:
                     continue  # told as soon as there is one
-                account.activity_schedule(
+                speaking = account.with_context(lang=director.lang)
+                speaking.activity_schedule(
                     "mail.mail_activity_data_todo",
                     user_id=director.id,
-                    summary=self.env._("The exception to the grading has run out: grade anew"),
+                    summary=speaking.env._("The exception to the grading has run out: grade anew"),
                 )
             row.is_expiry_told = True
         self.env["ir.cron"]._commit_progress(len(expired), remaining=0)

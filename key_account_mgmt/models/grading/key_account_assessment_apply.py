@@ -43,10 +43,13 @@ class KeyAccountAssessment(models.Model):
                 run=self.run_id, valid_until=self.override_until,
             )
         if self.review_decision == "intensify":
-            account.activity_schedule(
+            speaking = account.with_context(lang=account.manager_id.lang)
+            speaking.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=account.manager_id.id,
-                summary=self.env._("Intensify: the yearly review wants more effort for this customer"),
+                summary=speaking.env._(
+                    "Intensify: the yearly review wants more effort for this customer"
+                ),
             )
 
     def _can_become_candidate(self):

@@ -59,13 +59,16 @@ class KeyAccountGradingRun(models.Model):
         :param datetime.date date_to: the last day that counts
         :rtype: key.account.grading.run
         """
-        run = self.with_company(company).create({
+        director = company._get_key_account_overseer()
+        # in the director's language, in which he reads the run's texts
+        speaking = self.with_company(company).with_context(lang=director.lang or company.partner_id.lang)
+        run = speaking.create({
             "company_id": company.id,
             "scheme_id": company.key_account_scheme_id.id,
             "kind": kind,
             "date_to": date_to,
         })
-        summary = self.env._("Look through the proposed grades and submit them")
+        summary = speaking.env._("Look through the proposed grades and submit them")
         try:
             with self.env.cr.savepoint():
                 run.action_compute()
@@ -73,13 +76,9 @@ class KeyAccountGradingRun(models.Model):
             # the run stays as a draft with the reason; the other companies get theirs
             _logger.info("Key account grading run %s could not be computed: %s", run.name, error)
             run.message_post(body=str(error))
-            summary = self.env._("The grading run could not be computed: read why")
-        if director := company._get_key_account_overseer():
-            run.activity_schedule(
-                "mail.mail_activity_data_todo",
-                user_id=director.id,
-                summary=summary,
-            )
+            summary = speaking.env._("The grading run could not be computed: read why")
+        if director:
+            run.activity_schedule("mail.mail_activity_data_todo", user_id=director.id, summary=summary)
         return run
 
     @api.model

@@ -40,6 +40,22 @@ class TestDocuments(KeyAccountCase):
         for document in (bill, elsewhere):
             self.assertFalse(document.key_account_id, document.display_name)
 
+    def test_a_paid_invoice_opens_for_the_accounts_manager_who_reads_no_payments(self):
+        self._new_account(self.customer)
+        invoice = self._new_invoice(self.customer)
+        invoice.invoice_user_id = self.manager
+        invoice.action_post()
+        payment = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+        self.env.invalidate_all()
+        as_manager = invoice.with_user(self.manager)
+        self.assertFalse(payment.with_user(self.manager).has_access("read"))
+        shown = as_manager.get_views([(self.env.ref("account.view_move_form").id, "form")])
+        names = shown["models"]["account.move"]["fields"]
+        values = as_manager.web_read({name: {} for name in names})[0]
+        self.assertEqual((values["payment_count"], values["transaction_count"]), (1, 0))
+
     def test_new_documents_are_assigned_when_the_customer_is_set(self):
         account = self._new_account(self.customer)
         order = self._new_order(self.branch, 100, confirm=False)

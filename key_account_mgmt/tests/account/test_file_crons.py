@@ -36,6 +36,18 @@ class TestFileCrons(CronCase):
         self.env.invalidate_all()
         return records.sudo().activity_ids.filtered(lambda activity: word in (activity.summary or ""))
 
+    # === LANGUAGE === #
+
+    def test_whoever_is_told_is_told_in_his_own_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"].search([("name", "=", "key_account_mgmt")])._update_translations("zh_CN")
+        self.manager.lang = "zh_CN"
+        agreement = self._new_signed(self.accounts[0], 5)
+        self.company.key_account_renewal_days = 30
+        self._run_cron("agreement_tell_renewals")
+        self.env.invalidate_all()
+        self.assertRegex(agreement.sudo().activity_ids.summary, "[\u4e00-\u9fff]")
+
     # === AGREEMENTS === #
 
     def test_an_agreement_expires_on_the_day_after_its_last_in_its_companys_time_zone(self):

@@ -119,6 +119,18 @@ class TestHandover(HandoverCase):
         self.assertFalse(self._get_held(self.manager))
         self.assertTrue(all(handover.line_ids.mapped("is_moved")))
 
+    def test_its_messages_are_read_where_guarded_accounts_exist(self):
+        self._new_account(self._new_customer("Vault"), confidentiality="confidential")
+        handover = self._new_handover()
+        note = "Read me"
+        handover.message_post(body=note)
+        self.env.invalidate_all()
+        messages = self.env["mail.message"].with_user(self.leader).search([
+            ("model", "=", handover._name), ("res_id", "=", handover.id),
+        ])
+        bodies = [row["body"] for row in messages.read(["body", "model", "res_id"])]
+        self.assertTrue(any(note in body for body in bodies), bodies)
+
     def test_each_account_goes_to_its_receiver_with_all_that_belongs_to_it(self):
         alpha, beta = self._new_held("Alpha"), self._new_held("Beta")
         handover = self._new_handover()

@@ -178,6 +178,10 @@ class TestRun(KeyAccountCase):
         action = entry.action_open_document()
         order = self.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual((order._name, order.partner_id), ("sale.order", self.customers["Riser"]))
+        self.env.invalidate_all()
+        told = entry.with_user(self.clerk).action_open_document()
+        self.assertEqual(told["tag"], "display_notification", "the clerk reads figures, and no orders")
+        self.assertIn(order.name, told["params"]["message"])
 
     def test_a_review_gives_verdicts_and_only_an_approved_one_ends_an_account(self):
         run = self._compute(kind="review")
