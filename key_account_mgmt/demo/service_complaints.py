@@ -155,7 +155,7 @@ class Complaints:
 
     def _settle(self, complaint, state):
         if state == "waiting_customer":
-            complaint._wait("请确认设备型号、序列号,并提供现场照片。")
+            complaint._wait("请确认设备型号、序列号，并提供现场照片。")
         elif state == "disputed":
             complaint._dispute("客户认为是产品质量问题,质量部认为是使用不当,费用由谁承担?")
         elif state == "cancelled":

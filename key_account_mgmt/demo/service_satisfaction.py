@@ -31,6 +31,15 @@ def make(world):
         _new(world, first, 1)
         _ask(world, second, 9)
     _settle(world)
+    _say_where_the_service_stands(world)
+
+
+def _say_where_the_service_stands(world):
+    """Let each active account be at a stage of the service life cycle."""
+    stages = world.env["key.account"]._fields["service_stage"].get_values(world.env)
+    for number, customer in enumerate(world.customers):
+        if customer.account and customer.account.state == "active":
+            world.act(customer.owner, customer.account).service_stage = stages[number % len(stages)]
 
 
 def _get_shared(world, login):
@@ -54,7 +63,8 @@ def _tell_history(world, chance, account, least):
         survey = _ask(world, account, day)
         kind = chance.randrange(12)
         if turn == 0 and least > 5:
-            survey._cancel(CANCELLED)
+            # it was sent: that it is given up is not the manager's to say
+            world.act("director", survey)._cancel(CANCELLED)
         elif kind == 0 or (turn == 1 and least > 5):
             _expire(survey)
         else:
