@@ -46,6 +46,7 @@ class KeyAccount(models.Model):
         ownership.finish(world)
         service_visits.make(world)
         service_month.make(world)
+        service_visits.show_states(world)
         world.analyze()
 
     @api.model

@@ -9,11 +9,11 @@ MANAGERS = ("manager1", "manager2", "manager3", "manager4")
 # dissatisfied, fair, satisfied, very satisfied: how often, by what the customers think of us
 MOODS = {"good": (0, 1, 7, 12), "fair": (0, 5, 10, 4), "poor": (3, 8, 6, 1)}
 COMMENTS = {
-    "good": ("交付准时,现场服务人员专业,配合默契。", "希望继续保持技术交流频次。", False, False),
-    "fair": ("备件到货偶有延误,望提前沟通。", "资料归档请更及时,合格证随货同行。", False),
-    "poor": ("近期两批油缸有渗漏,整改反馈太慢。", "现场施工后清理不到位,安全交底需要加强。"),
+    "good": ("交付准时，现场服务人员专业，配合默契。", "希望继续保持技术交流频次。", False, False),
+    "fair": ("备件到货偶有延误，望提前沟通。", "资料归档请更及时，合格证随货同行。", False),
+    "poor": ("近期两批油缸有渗漏，整改反馈太慢。", "现场施工后清理不到位，安全交底需要加强。"),
 }
-CANCELLED = "客户采购部正在合并,本期不再发放问卷,下期统一调查。"
+CANCELLED = "客户采购部正在合并，本期不再发放问卷，下期统一调查。"
 # what customers were asked longer ago than this is settled
 SETTLED_DAYS = 14
 
