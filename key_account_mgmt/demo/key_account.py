@@ -48,6 +48,7 @@ class KeyAccount(models.Model):
         ownership.finish(world)
         service_visits.make(world)
         service_month.make(world)
+        service_visits.show_states(world)
         world.analyze()
         performance_targets.make(world)
         performance_appraisal.make(world)

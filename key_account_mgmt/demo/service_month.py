@@ -8,12 +8,12 @@ from .accounts import LEADERS
 
 MANAGERS = ("manager1", "manager2", "manager3", "manager4")
 FEEDBACK = (
-    "客户对交期与售后响应总体满意,希望缩短备件供货周期。", "设备部反映样机运行平稳,采购部询问年度框架价格。",
-    "客户近期产量上升,油缸需求预计增加一成。", "对上月包装破损的处理结果表示认可。",
+    "客户对交期与售后响应总体满意，希望缩短备件供货周期。", "设备部反映样机运行平稳，采购部询问年度框架价格。",
+    "客户近期产量上升，油缸需求预计增加一成。", "对上月包装破损的处理结果表示认可。",
 )
-PROBLEMS = ("个别批次标识不清,已通知质检部。", "发票寄送滞后三天。", "暂无。")
+PROBLEMS = ("个别批次标识不清，已通知质检部。", "发票寄送滞后三天。", "暂无。")
 STEPS = ("下周寄送样本并预约技术交流。", "两周内提交备件寄售方案。", "与物流部协调增加备货。")
-SENT_BACK = "回访内容过于笼统,请补充客户原话与联系人意见。"
+SENT_BACK = "回访内容过于笼统，请补充客户原话与联系人意见。"
 # months ago → how the submissions of an account with an assistant, then of the manager's others, stand
 COURSES = {
     4: ("accepted",),
@@ -23,11 +23,11 @@ COURSES = {
 }
 AGENDA = "<ul><li>上月目标完成与回款情况</li><li>重点客户拜访与投诉跟踪</li><li>下月拜访计划与分工</li></ul>"
 MINUTES = (
-    "<p>一、上月订单完成率 96%,回款率 91%,逾期款项由各客户经理逐户跟进。</p>"
-    "<p>二、通报本月抽查结果,要求拜访报告如实填写客户原话。</p>"
-    "<p>三、下月安排两次高层拜访,由主管带队。</p>",
-    "<p>一、三家客户交期投诉已全部关闭,质检部补充出厂检验项。</p>"
-    "<p>二、新机型配套进入样机阶段,技术部指定专人对接。</p>",
+    "<p>一、上月订单完成率 96%，回款率 91%，逾期款项由各客户经理逐户跟进。</p>"
+    "<p>二、通报本月抽查结果，要求拜访报告如实填写客户原话。</p>"
+    "<p>三、下月安排两次高层拜访，由主管带队。</p>",
+    "<p>一、三家客户交期投诉已全部关闭，质检部补充出厂检验项。</p>"
+    "<p>二、新机型配套进入样机阶段，技术部指定专人对接。</p>",
 )
 # what the meetings of so many months ago resolved: what, days until the deadline, outcome
 RESOLUTIONS = {
@@ -38,12 +38,12 @@ RESOLUTIONS = {
 }
 # So many days after its deadline a late month came in.
 LATE_DAYS = 2
-RESULTS = ("已完成,结果已抄送主管。", "已按要求落实,见附件。")
+RESULTS = ("已完成，结果已抄送主管。", "已按要求落实，见附件。")
 VERDICTS = (
-    ("phone", "true", "客户确认拜访属实。"), ("phone", "true", "电话核实,内容一致。"),
-    ("on_site", "inaccurate", "会谈时间与报告不符,参会人员少一人。"), ("phone", "true", "属实。"),
-    ("on_site", "true", "现场核实,客户满意。"),
-    ("phone", "fabricated", "对方表示当日无人来访,报告内容不实。"),
+    ("phone", "true", "客户确认拜访属实。"), ("phone", "true", "电话核实，内容一致。"),
+    ("on_site", "inaccurate", "会谈时间与报告不符，参会人员少一人。"), ("phone", "true", "属实。"),
+    ("on_site", "true", "现场核实，客户满意。"),
+    ("phone", "fabricated", "对方表示当日无人来访，报告内容不实。"),
 )
 # of each week of the last month: size, how many have a verdict, whether it is closed
 SAMPLES = ((5, 5, True), (5, 5, True), (4, 4, False), (5, 2, False))
@@ -98,7 +98,7 @@ def _meet(world, chance, team, periods):
     off = _plan(
         world, team, "竞品动态专题会", _get_working_day(world.today + timedelta(days=4)), kind="topical"
     )
-    off._cancel("技术部同事出差,并入月度例会。")
+    off._cancel("技术部同事出差，并入月度例会。")
 
 
 def _plan(world, team, name, day, login=None, **values):
@@ -122,7 +122,7 @@ def _resolve(world, chance, meeting, resolutions, day):
                 "state": "done", "result": chance.choice(RESULTS),
             })
         elif outcome == "dropped":
-            resolution._drop("市场部已有同类资料,不再重复编制。")
+            resolution._drop("市场部已有同类资料，不再重复编制。")
 
 
 def _meet_about_accounts(world):
@@ -186,7 +186,7 @@ def _follow(world, chance, login, submission, course):
         mine.write({
             "feedback": chance.choice(FEEDBACK), "problems": chance.choice(PROBLEMS),
             "next_steps": chance.choice(STEPS),
-            "visit_missing_reason": False if mine.has_return_visit else "本月客户设备大修,改为下月回访。",
+            "visit_missing_reason": False if mine.has_return_visit else "本月客户设备大修，改为下月回访。",
             "minutes_missing_reason": False if mine.has_minutes else "本月例会顺延至下月初。",
         })
         mine.action_submit()
@@ -209,7 +209,8 @@ def _follow(world, chance, login, submission, course):
 
 def _pause(world, submission, ago):
     """Let the co-operation pause over the end of a month: what was owed falls away."""
-    account = submission.account_id
+    # it is to stand in the account's history
+    account = world.env["key.account"].browse(submission.account_id.id)
     leader = next(login for login, user in world.users.items() if user == account.team_id.user_id)
     if account.confidentiality == "secret":
         leader = "director"

@@ -9,11 +9,11 @@ MANAGERS = ("manager1", "manager2", "manager3", "manager4")
 # dissatisfied, fair, satisfied, very satisfied: how often, by what the customers think of us
 MOODS = {"good": (0, 1, 7, 12), "fair": (0, 5, 10, 4), "poor": (3, 8, 6, 1)}
 COMMENTS = {
-    "good": ("交付准时,现场服务人员专业,配合默契。", "希望继续保持技术交流频次。", False, False),
-    "fair": ("备件到货偶有延误,望提前沟通。", "资料归档请更及时,合格证随货同行。", False),
-    "poor": ("近期两批油缸有渗漏,整改反馈太慢。", "现场施工后清理不到位,安全交底需要加强。"),
+    "good": ("交付准时，现场服务人员专业，配合默契。", "希望继续保持技术交流频次。", False, False),
+    "fair": ("备件到货偶有延误，望提前沟通。", "资料归档请更及时，合格证随货同行。", False),
+    "poor": ("近期两批油缸有渗漏，整改反馈太慢。", "现场施工后清理不到位，安全交底需要加强。"),
 }
-CANCELLED = "客户采购部正在合并,本期不再发放问卷,下期统一调查。"
+CANCELLED = "客户采购部正在合并，本期不再发放问卷，下期统一调查。"
 # what customers were asked longer ago than this is settled
 SETTLED_DAYS = 14
 
@@ -31,6 +31,15 @@ def make(world):
         _new(world, first, 1)
         _ask(world, second, 9)
     _settle(world)
+    _say_where_the_service_stands(world)
+
+
+def _say_where_the_service_stands(world):
+    """Let each active account be at a stage of the service life cycle."""
+    stages = world.env["key.account"]._fields["service_stage"].get_values(world.env)
+    for number, customer in enumerate(world.customers):
+        if customer.account and customer.account.state == "active":
+            world.act(customer.owner, customer.account).service_stage = stages[number % len(stages)]
 
 
 def _get_shared(world, login):
@@ -54,7 +63,8 @@ def _tell_history(world, chance, account, least):
         survey = _ask(world, account, day)
         kind = chance.randrange(12)
         if turn == 0 and least > 5:
-            survey._cancel(CANCELLED)
+            # it was sent: that it is given up is not the manager's to say
+            world.act("director", survey)._cancel(CANCELLED)
         elif kind == 0 or (turn == 1 and least > 5):
             _expire(survey)
         else:

@@ -35,10 +35,15 @@ CHECKLIST = ("is_object_prepared", "is_need_prepared", "is_course_prepared", "is
 
 
 def make(world):
-    """Plan some months of each department, hold what lies behind, and show each way that a visit goes."""
+    """Plan some months of each department, and hold what lies behind."""
     chance = random.Random(2021)  # noqa: S311 - the same day gives the same data; nothing secret comes from it
     for team in LEADERS:
         _plan_months(world, chance, team)
+
+
+def show_states(world):
+    """Show each way that a visit goes; a pause of the co-operation would take away what is planned."""
+    chance = random.Random(2023)  # noqa: S311 - as above
     for login in ("manager1", "manager2", "manager3", "manager4"):
         _show_states(world, chance, login)
 

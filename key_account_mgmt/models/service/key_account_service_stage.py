@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 # the life of the service to a customer, from the first contact to the follow-up (C6)
 SERVICE_STAGE = [
-    ("contact", "Contact"),
+    ("contact", "First Contact"),
     ("need", "Need Confirmed"),
     ("contract", "Contract"),
     ("execution", "Execution"),

@@ -23,6 +23,7 @@ from . import test_complaint_clock
 from . import test_complaint_elsewhere
 from . import test_complaint_escalation
 from . import test_complaint_mail
+from . import test_complaint_migration
 from . import test_complaint_owner
 from . import test_complaint_rating
 from . import test_worktime
