@@ -86,6 +86,14 @@ class TestTargetActual(KeyAccountCase):
         self.assertEqual(self._actuals(self.team | self.other_team), {self.team: 100, self.other_team: 50})
         self.assertEqual(self._actuals(self.account)[self.account], 150)
 
+    def test_an_order_of_an_account_counts_for_its_manager_whoever_entered_it(self):
+        self._new_order(
+            self.customer, 100, "2026-11-10", user_id=self.other_manager.id, team_id=self.other_team.id
+        )
+        self.assertEqual(self._all_levels(), [100] * 4)
+        self.assertEqual(self._actuals(self.other_manager)[self.other_manager], 0)
+        self.assertEqual(self._actuals(self.other_team)[self.other_team], 0)
+
     def test_an_order_of_an_ordinary_customer_counts_for_its_salesperson(self):
         self._new_order(
             self._new_customer("Ordinary"), 70, "2026-11-10", user_id=self.manager.id, team_id=self.team.id
