@@ -255,6 +255,7 @@ class KeyAccountAppraisal(models.Model):
         appraisals = super().create(vals_list)
         # sudo: the lines are the template's, nobody makes them by hand; past months are taken over without
         appraisals.sudo().filtered(lambda appraisal: appraisal.state == "draft")._make_lines()
+        appraisals._recompute_recordset(["score", "presence_rate"])
         for appraisal, vals in zip(appraisals, vals_list):
             if taken := vals.keys() & {"score", "presence_rate"}:
                 # core computes anew what is given for a computed field; only the system gives any
@@ -285,8 +286,8 @@ class KeyAccountAppraisal(models.Model):
     @api.model
     def _get_system_fields(self):
         return super()._get_system_fields() | {
-            "user_id", "team_id", "company_id", "template_id", "date_from", "date_to", "line_ids", "score",
-            "self_score", "presence_rate", "scored_by_id", "scored_on", "published_on", "self_deadline",
+            "user_id", "team_id", "company_id", "template_id", "date_from", "date_to", "score", "self_score",
+            "presence_rate", "scored_by_id", "scored_on", "published_on", "self_deadline",
             "cancel_reason", "objection_ids", "objection_deadline", "has_open_objection", "reopened_after_id",
         }
 
