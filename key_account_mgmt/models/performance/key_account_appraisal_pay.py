@@ -117,7 +117,7 @@ class KeyAccountAppraisal(models.Model):
                     lacking |= appraisal.user_id if not base and not scheme.base_amount else lacking
                 key = (scheme, base)
                 if key not in kept:
-                    kept[key] = scheme._get_terms(to_decimal(base.amount) if base else None)
+                    kept[key] = scheme._get_terms(company, to_decimal(base.amount) if base else None)
                 terms[appraisal.with_env(self.env)] = kept[key]
         if lacking:
             raise UserError(self.env._(

@@ -22,10 +22,9 @@ class KeyAccountPayScheme(models.Model):
     company_id = fields.Many2one(comodel_name="res.company", index=True, help="Empty: for all companies.")
     currency_id = fields.Many2one(
         comodel_name="res.currency",
-        required=True,
         default=lambda self: self.env.company.currency_id,
         help="Base and allowance are in this currency; only companies that keep their books in it are "
-        "settled by the scheme.",
+        "settled by the scheme. Empty: in the currency of whichever company settles.",
     )
     mode = fields.Selection(
         selection=[("banded", "By Bands"), ("proportional", "In Proportion to the Score")],
@@ -145,7 +144,9 @@ class KeyAccountPayScheme(models.Model):
 
     def _check_currency(self, company):
         """Refuse to pay amounts of one currency out in another."""
-        for scheme in self.filtered(lambda scheme: scheme.currency_id != company.currency_id):
+        for scheme in self.filtered("currency_id"):
+            if scheme.currency_id == company.currency_id:
+                continue
             raise UserError(self.env._(
                 "“%(scheme)s” is in %(own)s and %(company)s is settled in %(other)s: give the appraisal "
                 "template a scheme in that currency.",
@@ -153,9 +154,10 @@ class KeyAccountPayScheme(models.Model):
                 other=company.currency_id.name,
             ))
 
-    def _get_terms(self, base=None):
+    def _get_terms(self, company, base=None):
         """Return on what terms somebody is paid by this scheme now.
 
+        :param res.company company: who pays, in its currency
         :param Decimal base: his own base, or None where he has none
         :rtype: Terms
         """
@@ -176,5 +178,5 @@ class KeyAccountPayScheme(models.Model):
                 )
                 for rate in self.rate_ids
             ),
-            rounding=to_decimal(self.currency_id.rounding),
+            rounding=to_decimal(company.currency_id.rounding),
         )

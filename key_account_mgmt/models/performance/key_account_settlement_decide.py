@@ -80,6 +80,16 @@ class KeyAccountSettlement(models.Model):
                 readers.ids, subtype_ids, customer_ids
             )
 
+    def message_post(self, *, partner_ids=None, **kwargs):
+        """Address nobody who may not read it: whom a message is addressed to, core lets read it."""
+        partner_ids = partner_ids and self._filter_reading_partners(partner_ids).ids
+        return super().message_post(partner_ids=partner_ids, **kwargs)
+
+    def message_notify(self, *, partner_ids=False, **kwargs):
+        if self and partner_ids:
+            partner_ids = self._filter_reading_partners(partner_ids).ids
+        return super().message_notify(partner_ids=partner_ids, **kwargs)
+
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
         if not self:

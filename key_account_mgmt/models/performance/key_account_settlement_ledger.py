@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ...calculations.grading import to_decimal
 from ...calculations.payout import add_up, spread
 from .key_account_appraisal_pay import PAYABLE_STATES
+from .pay_terms import to_fraction
 from .settlement_draft import DocumentDraft, RewardDraft
 
 
@@ -166,7 +167,7 @@ class KeyAccountSettlement(models.Model):
         rows = self.env.execute_query(SQL(
             """
             SELECT user_id, month, basis, document_id, MIN(team_id), MIN(reference), MIN(date), rate_key,
-                   rate::numeric, SUM(amount)::text
+                   rate::text, SUM(amount)::text
               FROM key_account_settlement_document
              WHERE user_id IN %s AND month IN %s AND company_id = %s AND settlement_id != %s
              GROUP BY user_id, month, basis, document_id, rate_key, rate
@@ -176,7 +177,7 @@ class KeyAccountSettlement(models.Model):
         found = defaultdict(dict)
         for user_id, month, basis, move_id, team_id, reference, day, key, rate, amount in rows:
             known = found[user_id, month, basis].setdefault(move_id, Known(team_id, reference, day, {}))
-            known.amounts[key, rate / 100] = Decimal(amount)
+            known.amounts[key, to_fraction(Decimal(rate))] = Decimal(amount)
         return found
 
     def _get_document_kinds(self, drafts, entries):

@@ -10,3 +10,5 @@ from . import test_pay_scheme
 from . import test_settlement
 from . import test_settlement_reward
 from . import test_settlement_correction
+from . import test_hostile_pay
+from . import test_settlement_prints

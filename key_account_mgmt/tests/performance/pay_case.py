@@ -143,6 +143,7 @@ class RewardCase(PayCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["account.chart.template"].try_loading("generic_coa", cls.company, install_demo=False)
+        cls.company.currency_id = cls.env.ref("base.CNY")  # that chart's is another one
         cls.customer = cls._new_customer("Works")
         cls.account = cls._new_account(cls.customer)
         cls.base.amount = 800
