@@ -18,16 +18,12 @@ HIGHEST_RATE = 10
 
 
 class Payout(NamedTuple):
-    """How a performance payout comes about: the fraction paid of the base, and two amounts that add up."""
+    """How a performance payout comes about: the fraction paid of the base, and two amounts with their sum."""
 
     rate: Decimal
     performance: Decimal
     department: Decimal
-
-    @property
-    def total(self):
-        """What is paid for the appraisal."""
-        return self.performance + self.department
+    total: Decimal
 
 
 def check_bands(bands):
@@ -92,7 +88,8 @@ def get_payout(
         and nobody owes
     :param Decimal rounding: the currency's step
     :rtype: Payout
-    :raise ValueError: for a negative base or rate, an unknown result or base, or what :func:`get_rate` refuses
+    :raise ValueError: for a negative base or rate, an unknown result or base, or what :func:`get_rate`
+        refuses
     """
     base, department_rate = to_decimal(base), to_decimal(department_rate)
     if base < 0:
@@ -108,7 +105,8 @@ def get_payout(
     performance = round_half_up(base * rate, rounding)
     of_what = performance if department_base == "payout" or not performance else base
     department = round_half_up(of_what * department_rate, rounding) * DEPARTMENT_SIGNS[department_result]
-    return Payout(rate, performance, max(department, -performance))
+    department = max(department, -performance)
+    return Payout(rate, performance, department, performance + department)
 
 
 def payout(

@@ -9,6 +9,7 @@ from . import (
     ledger,
     ownership,
     people,
+    performance_pay,
     secrecy,
     service_complaints,
     service_month,
@@ -46,6 +47,7 @@ class KeyAccount(models.Model):
         ownership.finish(world)
         service_visits.make(world)
         service_month.make(world)
+        performance_pay.make(world)
 
     @api.model
     def _tell_demo_story(self, world):

@@ -45,6 +45,9 @@ MOMENTS = {
     "key_account_meeting_resolution": ("create_date", "write_date", "settled_on"),
     "key_account_spot_check": ("create_date", "write_date", "drawn_on"),
     "key_account_spot_check_line": ("create_date", "write_date"),
+    "key_account_settlement": ("create_date", "write_date", "drawn_on", "frozen_on"),
+    "key_account_settlement_line": ("create_date", "write_date"),
+    "key_account_settlement_award": ("create_date", "write_date"),
     "mail_message": ("date", "create_date", "write_date"),
     "mail_activity": ("create_date", "write_date"),
 }

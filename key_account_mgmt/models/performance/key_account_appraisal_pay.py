@@ -104,21 +104,24 @@ class KeyAccountAppraisal(models.Model):
         """
         # sudo: for those who may see the figures that come out
         appraisals = self.sudo().filtered("template_id.pay_scheme_id")
-        terms, lacking = {}, self.env["res.users"]
-        for (team, company), group in appraisals.grouped(lambda one: (one.team_id, one.company_id)).items():
-            bases = self.env["key.account.pay.base"].sudo()._find_bases(group.user_id, team, company)
-            kept = {}
-            for appraisal in group:
+        terms, general, lacking = {}, {}, self.env["res.users"]
+        homes = appraisals.grouped(lambda appraisal: (appraisal.team_id, appraisal.company_id))
+        for (team, company), paid in homes.items():
+            # sudo: as above
+            bases = self.env["key.account.pay.base"].sudo()._find_bases(paid.user_id, team, company)
+            for appraisal in paid:
                 scheme = appraisal.template_id.pay_scheme_id
-                own = bases.get(appraisal.user_id, self.env["key.account.pay.base"]).sudo()
-                base = own._pick(scheme, appraisal.date_to)
+                own = bases.get(appraisal.user_id)
+                base = own and own._pick(scheme, appraisal.date_to)
                 if strict:
                     scheme._check_currency(company)
                     lacking |= appraisal.user_id if not base and not scheme.base_amount else lacking
-                key = (scheme, base)
-                if key not in kept:
-                    kept[key] = scheme._get_terms(company, to_decimal(base.amount) if base else None)
-                terms[appraisal.with_env(self.env)] = kept[key]
+                if (scheme, company) not in general:
+                    general[scheme, company] = scheme._get_terms(company)
+                own_terms = general[scheme, company]
+                if base:
+                    own_terms = own_terms._replace(base=to_decimal(base.amount))
+                terms[appraisal.with_env(self.env)] = own_terms
         if lacking:
             raise UserError(self.env._(
                 "These people have no pay base, and their scheme has none for everybody: %(people)s. Have "

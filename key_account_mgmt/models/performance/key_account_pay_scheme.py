@@ -88,8 +88,8 @@ class KeyAccountPayScheme(models.Model):
     def _get_band_problem(self, key):
         return {
             "gap": self.env._(
-                "The bands of “%(scheme)s” leave a gap: the lowest begins at 0, so that each score belongs to "
-                "one.",
+                "The bands of “%(scheme)s” leave a gap: the lowest begins at 0, so that each score belongs "
+                "to one.",
                 scheme=self.name,
             ),
             "overlap": self.env._(
@@ -154,11 +154,10 @@ class KeyAccountPayScheme(models.Model):
                 other=company.currency_id.name,
             ))
 
-    def _get_terms(self, company, base=None):
-        """Return on what terms somebody is paid by this scheme now.
+    def _get_terms(self, company):
+        """Return on what terms somebody without a base of his own is paid by this scheme now.
 
         :param res.company company: who pays, in its currency
-        :param Decimal base: his own base, or None where he has none
         :rtype: Terms
         """
         self.ensure_one()
@@ -168,7 +167,7 @@ class KeyAccountPayScheme(models.Model):
             bands=tuple(self._get_bands()),
             department_rate=to_fraction(self.department_rate),
             department_base=self.department_base,
-            base=to_decimal(self.base_amount) if base is None else base,
+            base=to_decimal(self.base_amount),
             allowance=to_decimal(self.field_allowance),
             is_prorated=self.is_prorated,
             rates=tuple(

@@ -58,7 +58,8 @@ class KeyAccountSettlement(models.Model):
         comodel_name="res.company", required=True, index=True, default=lambda self: self.env.company
     )
     currency_id = fields.Many2one(
-        comodel_name="res.currency", compute="_compute_currency_id", store=True, precompute=True, required=True
+        comodel_name="res.currency", compute="_compute_currency_id", store=True, precompute=True,
+        required=True,
     )
     user_id = fields.Many2one(
         comodel_name="res.users", string="Drafted By", readonly=True, copy=False,
@@ -143,7 +144,8 @@ class KeyAccountSettlement(models.Model):
     def _compute_display_name(self):
         for settlement in self:
             # sudo: a department's name is no secret; whose pay it is the lines say
-            settlement.display_name = f"{settlement.month or ''} {settlement.sudo().team_id.name or ''}".strip()
+            team = settlement.sudo().team_id
+            settlement.display_name = f"{settlement.month or ''} {team.name or ''}".strip()
 
     @api.depends("team_id", "date_from", "state")
     def _compute_waiting_count(self):

@@ -65,8 +65,8 @@ class KeyAccountSettlement(models.Model):
             )
         )
         return bool(outdated) and self.env._(
-            "These appraisals were taken up again after the settlement was drawn up: %(people)s. Send it back, "
-            "so that it is drawn up anew.",
+            "These appraisals were taken up again after the settlement was drawn up: %(people)s. Send it "
+            "back, so that it is drawn up anew.",
             people=outdated.user_id.mapped("name"),
         )
 
@@ -74,11 +74,13 @@ class KeyAccountSettlement(models.Model):
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         """Let nobody follow a settlement who may not read it: core would mail him what is said there."""
-        for settlement in self:
-            readers = settlement._filter_reading_partners(partner_ids)
-            super(KeyAccountSettlement, settlement)._message_subscribe(
-                readers.ids, subtype_ids, customer_ids
-            )
+        if not self:
+            return super()._message_subscribe(partner_ids, subtype_ids, customer_ids)
+        for settlement in self[1:]:
+            settlement._message_subscribe(partner_ids, subtype_ids, customer_ids)
+        first = self[:1]
+        readers = first._filter_reading_partners(partner_ids)
+        return super(KeyAccountSettlement, first)._message_subscribe(readers.ids, subtype_ids, customer_ids)
 
     def message_post(self, *, partner_ids=None, **kwargs):
         """Address nobody who may not read it: whom a message is addressed to, core lets read it."""

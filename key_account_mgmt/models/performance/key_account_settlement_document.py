@@ -41,7 +41,7 @@ class KeyAccountSettlementDocument(models.Model):
     date = fields.Date(required=True)
     reference = fields.Char()
     # no many2one: an invoice that is deleted later takes nothing out of a frozen settlement
-    document_id = fields.Many2oneReference(model_field="document_model", string="Document")
+    document_id = fields.Many2oneReference(model_field="document_model")
     document_model = fields.Char()
     amount = fields.Monetary(
         string="Counted", help="Untaxed; in a correction, what has changed since it was settled."

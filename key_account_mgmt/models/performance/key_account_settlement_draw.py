@@ -164,8 +164,9 @@ class KeyAccountSettlement(models.Model):
             return
         groups = self.env["key.account.settlement.line"]._read_group(
             [
-                ("user_id", "in", [draft.user_id for draft in drafts]), ("company_id", "=", self.company_id.id),
-                ("month", "in", [draft.month for draft in drafts]), ("settlement_id", "!=", self.id),
+                ("user_id", "in", [draft.user_id for draft in drafts]),
+                ("month", "in", [draft.month for draft in drafts]),
+                ("company_id", "=", self.company_id.id), ("settlement_id", "!=", self.id),
             ],
             ["user_id", "month:day"], ["allowance:sum"],
         )
@@ -238,7 +239,7 @@ class KeyAccountSettlement(models.Model):
         return draft
 
     def _get_due_allowance(self, draft, paid):
-        """Return the allowance for the days that somebody was there after all, as it was paid for the others."""
+        """Return the allowance for the days that somebody was there after all, as it was paid then."""
         whole = paid.allowance / paid.presence if paid.presence else draft.terms.allowance
         return prorate(min(whole, draft.terms.allowance), draft.presence, draft.terms.rounding)
 

@@ -39,7 +39,10 @@ class KeyAccountSettlement(models.Model):
     def _get_payout_sentences(self, draft):
         env, terms = self.env, draft.terms
         if draft.kind == "late":
-            yield env._("For %s, whose settlement was frozen before the appraisal was approved.", f"{draft.month:%Y-%m}")
+            yield env._(
+                "For %s, whose settlement was frozen before the appraisal was approved.",
+                f"{draft.month:%Y-%m}",
+            )
         yield self._get_band_sentence(draft)
         if draft.presence != 1:
             yield env._(
@@ -105,15 +108,18 @@ class KeyAccountSettlement(models.Model):
         }
         if draft.kind == "correction":
             return env._(
-                "%(kind)s: %(count)s documents of %(month)s have changed by %(amount)s since; × %(rate)s = %(reward)s.",
+                "%(kind)s: %(count)s documents of %(month)s have changed by %(amount)s since; × %(rate)s = "
+                "%(reward)s.",
                 **values,
             )
         if reward.terms.basis == "invoiced":
             return env._(
-                "%(kind)s: %(amount)s invoiced by %(count)s documents of %(month)s × %(rate)s = %(reward)s.", **values
+                "%(kind)s: %(amount)s invoiced by %(count)s documents of %(month)s × %(rate)s = %(reward)s.",
+                **values,
             )
         return env._(
-            "%(kind)s: %(amount)s collected on %(count)s documents in %(month)s × %(rate)s = %(reward)s.", **values
+            "%(kind)s: %(amount)s collected on %(count)s documents in %(month)s × %(rate)s = %(reward)s.",
+            **values,
         )
 
     def _get_correction_sentences(self, draft):

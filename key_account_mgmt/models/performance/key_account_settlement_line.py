@@ -62,7 +62,7 @@ class KeyAccountSettlementLine(models.Model):
     presence_rate = fields.Float(
         string="Presence", digits=(6, 4), aggregator="avg", help="The part of the period that is paid."
     )
-    base_counted = fields.Monetary(string="Base Counted")
+    base_counted = fields.Monetary(help="For the days that the person was there.")
     performance = fields.Monetary(string="Performance Pay")
     department_result = fields.Selection(selection=DEPARTMENT_RESULT)
     department_rate = fields.Float(string="Department's Part (%)", digits=(5, 2), aggregator=None)

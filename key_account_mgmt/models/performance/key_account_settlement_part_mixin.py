@@ -37,7 +37,8 @@ class KeyAccountSettlementPartMixin(models.AbstractModel):
         """Nothing of it is written by hand; a model takes out what is."""
         return super()._get_system_fields() | {
             name for name, field in self._fields.items()
-            if field.store and name not in models.MAGIC_COLUMNS and field.type not in ("one2many", "many2many")
+            if field.store and name not in models.MAGIC_COLUMNS
+            and field.type not in ("one2many", "many2many")
         }
 
     def _check_open(self):

@@ -8,7 +8,7 @@ from ...calculations.payout import get_payout, prorate
 
 
 class RateTerms(NamedTuple):
-    """The marketing reward on one kind of business; ``names`` are pairs of language and name, the rate a fraction."""
+    """The marketing reward on one kind of business; its names are by language, its rate is a fraction."""
 
     key: int
     names: tuple

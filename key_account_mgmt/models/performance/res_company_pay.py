@@ -7,8 +7,8 @@ class ResCompany(models.Model):
     key_account_correction_months = fields.Integer(
         string="Settled Months Are Looked Through For",
         default=12,
-        help="When a settlement is drawn up, so many settled months before it are compared with the appraisals "
-        "and the ledger of today; what changed is corrected. 0: never.",
+        help="When a settlement is drawn up, so many settled months before it are compared with the "
+        "appraisals and the ledger of today; what changed is corrected. 0: never.",
     )
 
     _key_account_correction_months_sign = models.Constraint(

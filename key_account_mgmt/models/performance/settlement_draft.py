@@ -1,4 +1,4 @@
-"""A line of a settlement while it is being drawn up: plain values, so that nothing is written before all is known."""
+"""A line of a settlement while it is drawn up: plain values, nothing is written before all is known."""
 
 from dataclasses import dataclass, field
 from datetime import date

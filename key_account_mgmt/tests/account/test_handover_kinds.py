@@ -57,6 +57,12 @@ class TestHandoverKinds(HandoverCase):
             "key.account.monthly.submission.user_id",
             # anybody with the role goes on with it
             "key.account.spot.check.user_id", "key.account.spot.check.line.checker_id",
+            # whom pay is for, and who drafted it: anybody with the role goes on with a draft
+            "key.account.pay.base.user_id", "key.account.settlement.user_id",
+            "key.account.settlement.line.user_id", "key.account.settlement.document.user_id",
+            "key.account.settlement.award.user_id",
+            # slice K says what of it is held
+            "key.account.appraisal.user_id",
             # passed over where he is gone
             "key.account.complaint.category.user_id",
         }

@@ -63,6 +63,47 @@ def new_settlement(case, month=MARCH, result="met", user=None, **values):
     return settlement
 
 
+def make_pay_records(case):
+    """Return one record of each model of pay: manager's, of a frozen settlement of team.
+
+    :rtype: dict
+    """
+    make_pay_world(case)
+    base = new_base(case, case.manager)
+    appraisal = new_appraisal(case, case.manager, 88)
+    award = {"user_id": case.manager.id, "amount": 100, "reason": "The new line"}
+    settlement = new_settlement(case, award_ids=[Command.create(award)])
+    line = settlement.sudo().line_ids
+    shared = {
+        "line_id": [line.id], "settlement_id": [settlement.id], "company_id": [case.company.id],
+        "currency_id": [case.company.currency_id.id], "basis": ["invoiced"], "month": [line.month],
+        "amount": [4567.89],
+    }
+    insert = case.env["key.account.grading.run"]._bulk_insert
+    reward, = insert(case.env["key.account.settlement.reward"], shared | {"reward": [4567.89]})
+    document, = insert(case.env["key.account.settlement.document"], shared | {
+        "reward_id": [reward], "team_id": [case.team.id], "user_id": [case.manager.id],
+        "date": [line.month], "reference": ["4567.89"],
+    })
+    settlement.action_submit()
+    settlement.with_user(case.leader).action_approve()
+    settlement.with_user(case.executive).action_approve()
+    case.env.invalidate_all()
+    return {
+        "key.account.appraisal": appraisal,
+        "key.account.appraisal.template": appraisal.template_id,
+        "key.account.pay.scheme": case.banded,
+        "key.account.pay.scheme.band": case.banded.band_ids[:1],
+        "key.account.pay.scheme.rate": case.proportional.rate_ids[:1],
+        "key.account.pay.base": base,
+        "key.account.settlement": settlement,
+        "key.account.settlement.award": settlement.sudo().award_ids,
+        "key.account.settlement.line": line,
+        "key.account.settlement.reward": case.env["key.account.settlement.reward"].browse(reward),
+        "key.account.settlement.document": case.env["key.account.settlement.document"].browse(document),
+    }
+
+
 class PayCase(KeyAccountCase):
     """Manager is paid 3000 by bands in March 2026; clerk drafts for team, other_clerk for other_team."""
 
@@ -129,7 +170,7 @@ class PayCase(KeyAccountCase):
                 + line.award, 2,
             )
             for reward in line.reward_ids:
-                documents = line.document_ids.filtered(lambda one: one.reward_id == reward)
+                documents = line.document_ids.grouped("reward_id")[reward]
                 self.assertAlmostEqual(reward.amount, sum(documents.mapped("amount")), 2)
                 self.assertEqual(reward.document_count, len(documents))
         self.assertAlmostEqual(settlement.amount_total, sum(lines.mapped("total")), 2)

@@ -22,6 +22,7 @@ OUTSIDERS = (
     "manager2", "assistant", "other_leader", "other_manager", "other_clerk", "inspector", "service",
     "salesman", "nobody", "accountant", "administrator", "portal", "public", "foreign_director",
 )
+NOTE = "Paid 4567.89"
 READERS = ("leader", "clerk", "director", "executive", "executive2")
 
 
@@ -48,7 +49,7 @@ class TestPayByForce(PayCase):
         cls.march.with_user(cls.leader).action_approve()
         cls.march.with_user(cls.executive).action_approve()
         cls.april = case._new_settlement(APRIL, result="challenge", award_ids=[Command.create(award)])
-        cls.march.sudo().message_post(body="Paid 4567.89")
+        cls.march.sudo().message_post(body=NOTE)
         line = cls.march.sudo().line_ids
         attachment = cls.env["ir.attachment"].create({
             "name": "Sheet 4567.89", "res_model": SETTLEMENT, "res_id": cls.march.id, "raw": b"4567.89",
@@ -162,11 +163,12 @@ class TestPayByForce(PayCase):
             "name": "Published openly", "model_id": self.env["ir.model"]._get_id(APPRAISAL),
             "group_id": self.env.ref("base.group_user").id, "perm_read": True,
         })
-        pay = ["base_pay", "department_result", "payout", "can_see_pay", "settlement_line_ids", "display_name"]
+        pay = ["base_pay", "department_result", "payout", "can_see_pay", "settlement_line_ids"]
         ids = (self.appraisal | self.april_appraisal).ids
         for login in OUTSIDERS:
             for method, args in (
-                ("read", [ids, pay]), ("search_read", [[("id", "in", ids)], pay]), ("export_data", [ids, pay]),
+                ("read", [ids, pay]), ("search_read", [[("id", "in", ids)], pay]),
+                ("export_data", [ids, pay]),
                 ("web_read", [ids, {name: {} for name in pay}]),
                 ("web_read", [ids, {"settlement_line_ids": {"fields": {"total": {}, "explanation": {}}}}]),
                 ("search_read", [[("settlement_line_ids.total", ">", 1)], ["id"]]),
@@ -198,7 +200,9 @@ class TestPayByForce(PayCase):
                 self.tried += 1
                 self.env.invalidate_all()
                 with suppress(AccessError):
-                    report._render_qweb_html(f"key_account_mgmt.report_key_account_{name}", self.targets[model])
+                    report._render_qweb_html(
+                        f"key_account_mgmt.report_key_account_{name}", self.targets[model]
+                    )
                     self.got_through.append((login, name))
         self._assert_all_refused(20)
 
@@ -257,7 +261,7 @@ class TestPayByForce(PayCase):
         settlement.sudo().message_subscribe(partners.ids)
         self.assertFalse(settlement.sudo().message_partner_ids & partners)
         message = settlement.with_user(self.clerk).message_post(
-            body="Manager gets 4567.89", partner_ids=partners.ids, message_type="comment",
+            body=NOTE, partner_ids=partners.ids, message_type="comment",
             subtype_xmlid="mail.mt_comment",
         )
         self.assertFalse(message.sudo().notified_partner_ids & partners)
@@ -285,7 +289,8 @@ class TestPayByForce(PayCase):
         for login in (*OUTSIDERS, "manager"):
             user = self.users[login]
             for record, vals in (
-                (self.april, {"chosen_result": "missed", "chosen_reason": "x"}), (self.april, {"state": "frozen"}),
+                (self.april, {"chosen_result": "missed", "chosen_reason": "x"}),
+                (self.april, {"state": "frozen"}),
                 (self.april, {"award_ids": [Command.create({
                     "user_id": user.id, "amount": 1, "reason": "x",
                 })]}),
@@ -305,13 +310,13 @@ class TestPayByForce(PayCase):
             })
             self._try(login, LINE, "create", {"settlement_id": self.april.id, "user_id": user.id})
             self._try(login, "key.account.approval", "create", {
-                "model": SETTLEMENT, "res_id": self.april.id, "decision": "approved", "user_id": self.leader.id,
+                "model": SETTLEMENT, "res_id": self.april.id, "decision": "approved",
+                "user_id": self.leader.id,
             })
-            for act in ("cancel",):
-                reason = {"model": SETTLEMENT, "res_ids": str(self.april.id), "act": act, "reason": "x"}
-                with suppress(UserError):
-                    wizard = self.env["key.account.reason"].with_user(user).create(reason)
-                    self._try(login, "key.account.reason", "action_confirm", wizard.ids)
+            reason = {"model": SETTLEMENT, "res_ids": str(self.april.id), "act": "cancel", "reason": "x"}
+            with suppress(UserError):
+                wizard = self.env["key.account.reason"].with_user(user).create(reason)
+                self._try(login, "key.account.reason", "action_confirm", wizard.ids)
         self._assert_all_refused(350)
 
     def test_readers_change_nothing_either(self):

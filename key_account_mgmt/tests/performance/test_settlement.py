@@ -176,7 +176,9 @@ class TestSettlement(PayCase):
         with self._refused(UserError, "by the button"):
             settlement.write({"state": "cancelled"})
         settlement._cancel("Drawn up too early")
-        self.assertEqual((settlement.state, settlement.line_count, settlement.amount_total), ("cancelled", 0, 0))
+        self.assertEqual(
+            (settlement.state, settlement.line_count, settlement.amount_total), ("cancelled", 0, 0)
+        )
         self.assertFalse(settlement.line_ids)
         self._freeze(self._new_settlement())
 

@@ -77,10 +77,11 @@ class TestSettlementReward(RewardCase):
             for category in (parcels, below, bulk)
         ])
         self.proportional.rate_ids = [
-            Command.create({"name": "Parcels", "category_ids": [Command.link(parcels.id)], "basis": "invoiced",
-                            "rate": 10}),
-            Command.create({"name": "Bulk", "category_ids": [Command.link(bulk.id)], "basis": "collected",
-                            "rate": 1}),
+            Command.create({
+                "name": category.name, "category_ids": [Command.link(category.id)], "basis": basis,
+                "rate": rate,
+            })
+            for category, basis, rate in ((parcels, "invoiced", 10), (bulk, "collected", 1))
         ]
         self._new_invoice(0, "2026-03-10", lines=[
             Command.create({"product_id": product.id, "price_unit": price, "tax_ids": False})
@@ -164,7 +165,9 @@ class TestSettlementReward(RewardCase):
         )
         self.assertEqual((line.corrected_line_id, line.appraisal_id), (self._line(march), self.appraisal))
         self.assertIn("Correction of 2026-03, which is frozen.", line.explanation)
-        self.assertIn("2 documents of 2026-03 have changed by -5,000.00 since; × 5 % = -250.00", line.explanation)
+        self.assertIn(
+            "2 documents of 2026-03 have changed by -5,000.00 since; × 5 % = -250.00", line.explanation
+        )
         self.assertEqual(self._line(march).reward_ids.amount, 10000)
         self._assert_adds_up(april)
         self._freeze(april)
@@ -212,3 +215,32 @@ class TestSettlementReward(RewardCase):
         gone.button_cancel()
         self.company.key_account_correction_months = 0
         self.assertFalse(self._new_settlement(APRIL).line_ids)
+
+    def test_more_people_take_no_more_queries(self):
+        def count(users):
+            for user in users:
+                self._new_base(user, 800)
+                self._new_appraisal(user, 80, template_id=self.proportional_template.id)
+                customer = self._new_customer(user.name)
+                self._new_account(customer, manager_id=user.id)
+                self._new_invoice(1000, "2026-03-10", partner=customer)
+            settlement = self._new_settlement()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            settlement.action_draw_up()
+            settlement.action_submit()
+            self.env.flush_all()
+            asked = self.cr.sql_log_count - before
+            lines = len(settlement.line_ids)
+            settlement.with_user(self.leader)._decline("returned", "Once more")
+            settlement._cancel("Counted")
+            return lines, asked
+
+        few = count([self.manager2])
+        many = count([
+            self._new_user(f"seller{number}", "key_account_mgmt.group_key_account_manager")
+            for number in range(20)
+        ])
+        self.assertEqual((few[0], many[0]), (2, 22))
+        self.assertLessEqual(many[1], few[1] + 5, "a query for each person")

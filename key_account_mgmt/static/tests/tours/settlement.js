@@ -65,7 +65,5 @@ registry.category("web_tour.tours").add("key_account_settlement_person", {
             trigger: ".o_field_widget[name=explanation]:contains(Score 88.00):contains(132.00):contains(Total: 2,872.00)",
         },
         { trigger: ".o_field_widget[name=total]:contains(2,872.00)" },
-        { trigger: ".o_cp_action_menus button:has(.fa-cog), .o_control_panel .o_cp_action_menus .dropdown-toggle", run: "click" },
-        { trigger: ".o-dropdown--menu .o_menu_item:contains(Print), .o-dropdown--menu :contains(Print)" },
     ],
 });
