@@ -113,16 +113,15 @@ class KeyAccountAppraisal(models.Model):
                 scheme = appraisal.template_id.pay_scheme_id
                 own = bases.get(appraisal.user_id)
                 base = own and own._pick(scheme, appraisal.date_to)
-                if strict:
-                    scheme._check_currency(company)
-                    lacking |= appraisal.user_id if not base and not scheme.base_amount else lacking
+                if not base and not scheme.base_amount:
+                    lacking |= appraisal.user_id
                 if (scheme, company) not in general:
-                    general[scheme, company] = scheme._get_terms(company)
+                    general[scheme, company] = scheme._get_terms(company, strict)
                 own_terms = general[scheme, company]
                 if base:
                     own_terms = own_terms._replace(base=to_decimal(base.amount))
                 terms[appraisal.with_env(self.env)] = own_terms
-        if lacking:
+        if strict and lacking:
             raise UserError(self.env._(
                 "These people have no pay base, and their scheme has none for everybody: %(people)s. Have "
                 "their bases entered first.",

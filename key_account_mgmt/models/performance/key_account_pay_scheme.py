@@ -154,14 +154,17 @@ class KeyAccountPayScheme(models.Model):
                 other=company.currency_id.name,
             ))
 
-    def _get_terms(self, company):
+    def _get_terms(self, company, strict=False):
         """Return on what terms somebody without a base of his own is paid by this scheme now.
 
         :param res.company company: who pays, in its currency
+        :param bool strict: refuse bands with gaps, and another currency
         :rtype: Terms
         """
         self.ensure_one()
-        self._check_bands()
+        if strict:
+            self._check_currency(company)
+            self._check_bands()
         languages = self.env["key.account.grading.run"]._get_languages()
         return Terms(
             bands=tuple(self._get_bands()),
