@@ -37,7 +37,7 @@ class KeyAccountSettlementDocument(models.Model):
     rate_key = fields.Integer()
     rate = fields.Float(string="Reward (%)", digits=(5, 2), aggregator=None)
     basis = fields.Selection(selection=BASIS, string="Of What Was", required=True)
-    month = fields.Date(string="In", required=True)
+    month = fields.Date(string="Month Counted", required=True)
     date = fields.Date(required=True)
     reference = fields.Char()
     # no many2one: an invoice that is deleted later takes nothing out of a frozen settlement

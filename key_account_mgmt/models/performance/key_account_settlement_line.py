@@ -41,7 +41,9 @@ class KeyAccountSettlementLine(models.Model):
         comodel_name="res.users", string="Person", required=True, index=True, ondelete="restrict"
     )
     kind = fields.Selection(selection=LINE_KIND, required=True)
-    month = fields.Date(string="For", required=True, index=True, help="The first day of the month paid for.")
+    month = fields.Date(
+        string="For Month", required=True, index=True, help="The first day of the month paid for."
+    )
     appraisal_id = fields.Many2one(
         comodel_name="key.account.appraisal", index="btree_not_null", ondelete="restrict"
     )

@@ -24,7 +24,7 @@ class KeyAccountSettlementReward(models.Model):
     name = fields.Char(string="Kind of Business", translate=True)
     rate_key = fields.Integer(help="Which reward of the scheme, in the terms of the line.")
     basis = fields.Selection(selection=BASIS, string="Of What Was", required=True)
-    month = fields.Date(string="In", required=True)
+    month = fields.Date(string="Month Counted", required=True)
     document_count = fields.Integer(string="Documents")
     amount = fields.Monetary(string="Counted", help="The sum of what is counted of the documents.")
     rate = fields.Float(string="Reward (%)", digits=(5, 2), aggregator=None)
