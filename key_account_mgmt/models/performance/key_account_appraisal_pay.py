@@ -103,7 +103,7 @@ class KeyAccountAppraisal(models.Model):
         :return: {appraisal: Terms}
         """
         # sudo: for those who may see the figures that come out
-        appraisals = self.sudo().filtered("template_id.pay_scheme_id")
+        appraisals = self.sudo().filtered(lambda one: one.template_id.pay_scheme_id and one.date_to)
         terms, general, lacking = {}, {}, self.env["res.users"]
         homes = appraisals.grouped(lambda appraisal: (appraisal.team_id, appraisal.company_id))
         for (team, company), paid in homes.items():

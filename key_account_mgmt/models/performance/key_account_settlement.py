@@ -102,9 +102,9 @@ class KeyAccountSettlement(models.Model):
     )
     line_count = fields.Integer(string="Number of Lines", readonly=True, copy=False)
     amount_total = fields.Monetary(string="Total", readonly=True, copy=False)
-    waiting_count = fields.Integer(
-        string="Appraisals Not Decided Yet", compute="_compute_waiting_count",
-        help="Appraisals of this month that are not approved: they are settled when they are, now or later.",
+    waiting_for_appraisals = fields.Char(
+        string="Appraisals Not Decided Yet", compute="_compute_waiting_for_appraisals",
+        help="Whose appraisals of this month are not approved: they are settled when they are, now or later.",
     )
     can_write = fields.Boolean(compute="_compute_can_write")
 
@@ -148,10 +148,11 @@ class KeyAccountSettlement(models.Model):
             settlement.display_name = f"{settlement.month or ''} {team.name or ''}".strip()
 
     @api.depends("team_id", "date_from", "state")
-    def _compute_waiting_count(self):
-        drafts = self.filtered(lambda settlement: settlement.state == "draft" and settlement.team_id)
+    def _compute_waiting_for_appraisals(self):
         for settlement in self:
-            settlement.waiting_count = settlement in drafts and len(settlement._find_undecided())
+            is_open = settlement.state == "draft" and settlement.team_id and settlement.date_from
+            people = is_open and sorted(settlement._find_undecided().user_id.mapped("name"))
+            settlement.waiting_for_appraisals = people and ", ".join(people)
 
     @api.depends("state")
     @api.depends_context("uid")
@@ -238,18 +239,6 @@ class KeyAccountSettlement(models.Model):
         )
         return action | {"domain": [("settlement_id", "=", self.id)], "context": {}}
 
-    def action_open_waiting(self):
-        """Open the month's appraisals that are not approved yet, those that the user may see."""
-        self.ensure_one()
-        self.check_access("read")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Appraisals Not Decided Yet"),
-            "res_model": "key.account.appraisal",
-            "view_mode": "list,form",
-            "domain": [("id", "in", self._find_undecided().ids)],
-        }
-
     # === BUSINESS METHODS === #
 
     @api.model
@@ -325,7 +314,7 @@ class KeyAccountSettlement(models.Model):
         return self.env["key.account.target"].sudo()._get_department_result(team, date_from, date_to)
 
     def _find_undecided(self):
-        # sudo: only counted; which of them the user may open is their own rules' business
+        # sudo: only the people are named; which appraisals the user may open is their own rules' business
         return self.env["key.account.appraisal"].sudo().search([
             ("team_id", "=", self.team_id.id), ("company_id", "=", self.company_id.id),
             ("date_to", ">=", self.date_from), ("date_to", "<=", self.date_to),

@@ -72,7 +72,7 @@ class TestSettlement(PayCase):
         )
         settlement = self._new_settlement()
         self.assertEqual(settlement.line_ids.user_id, self.manager | self.leader)
-        self.assertEqual(settlement.waiting_count, 2)
+        self.assertEqual(settlement.waiting_for_appraisals, "Assistant, Manager2")
 
     def test_who_came_in_mid_month_is_paid_by_days(self):
         self.appraisal.presence_rate = 0.5
