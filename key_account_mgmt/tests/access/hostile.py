@@ -19,6 +19,9 @@ OPEN_TO_SELLERS = {"key.account.ownership.request"}
 # What customer service works with: complaints, and whose an internal account is (X17).
 OPEN_TO_SERVICE = {
     "key.account.bulletin", "key.account.complaint", "key.account.complaint.category", "key.account.reason",
+    # each his own pay
+    "key.account.pay.base", "key.account.settlement.line", "key.account.settlement.reward",
+    "key.account.settlement.document",
 }
 STRANGERS = ("manager2", "assistant", "other_leader", "other_manager")
 # Who may not see an account of each level (it belongs to manager, of the team of leader)
