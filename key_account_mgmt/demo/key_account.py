@@ -11,6 +11,7 @@ from . import (
     people,
     performance_appraisal,
     performance_targets,
+    performance_pay,
     secrecy,
     service_complaints,
     service_month,
@@ -52,6 +53,7 @@ class KeyAccount(models.Model):
         world.analyze()
         performance_targets.make(world)
         performance_appraisal.make(world)
+        performance_pay.make(world)
 
     @api.model
     def _tell_demo_story(self, world):

@@ -52,6 +52,9 @@ MOMENTS = {
     "key_account_appraisal_line": ("create_date", "write_date"),
     "key_account_appraisal_objection": ("create_date", "write_date", "raised_on", "answered_on"),
     "key_account_reward_record": ("create_date", "write_date"),
+    "key_account_settlement": ("create_date", "write_date", "drawn_on", "frozen_on"),
+    "key_account_settlement_line": ("create_date", "write_date"),
+    "key_account_settlement_award": ("create_date", "write_date"),
     "mail_message": ("date", "create_date", "write_date"),
     "mail_activity": ("create_date", "write_date"),
 }

@@ -21,6 +21,9 @@ OPEN_TO_SERVICE = {
     "key.account.bulletin", "key.account.complaint", "key.account.complaint.category", "key.account.reason",
     "key.account.handover", "key.account.handover.acceptance", "key.account.handover.decline",
     "key.account.handover.line",
+    # each his own pay
+    "key.account.pay.base", "key.account.settlement.line", "key.account.settlement.reward",
+    "key.account.settlement.document",
 }
 STRANGERS = ("manager2", "assistant", "other_leader", "other_manager")
 # Who may not see an account of each level (it belongs to manager, of the team of leader)

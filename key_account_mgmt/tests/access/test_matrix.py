@@ -9,6 +9,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.addons.mail.tests.common import mail_new_test_user
 
 from ..common import role_group
+from ..performance.pay_case import make_pay_records
 from .hostile import HostileCase
 
 FILE = Path(__file__).parents[1] / "access_matrix.csv"
@@ -41,6 +42,8 @@ class TestMatrix(HostileCase):
         cls.answer = cls.env["key.account.handover.acceptance"].create({
             "handover_id": cls.handover.id, "user_id": cls.executive2.id,
         })
+        cls.pay_records = make_pay_records(cls)
+        cls.users.pop("other_clerk")
         cls.records = {}
         for level, account in cls.accounts.items():
             for login, date_to in (("assistant", False), ("former_member", yesterday)):
@@ -165,7 +168,7 @@ class TestMatrix(HostileCase):
         """Return one record of each model that belongs to no account, or to several."""
         run = cls.applied_run.sudo()
         dimension = cls.env.ref("key_account_mgmt.scheme_scoring_value")
-        return {
+        return cls.pay_records | {
             "key.account.handover": cls.handover,
             "key.account.handover.acceptance": cls.answer,
             "key.account.grading.scheme": cls.scheme,

@@ -62,6 +62,10 @@ class TestHandoverKinds(HandoverCase):
             "key.account.spot.check.line.checker_id", "key.account.spot.check.drawn_by_id",
             # whose it was to reach: who takes over gets his own
             "key.account.target.user_id", "key.account.target.change.user_id",
+            # whom pay is for, and who drafted it: anybody with the role goes on with a draft
+            "key.account.pay.base.user_id", "key.account.settlement.user_id",
+            "key.account.settlement.line.user_id", "key.account.settlement.document.user_id",
+            "key.account.settlement.award.user_id",
         }
         # what is proposed and offered is answered, or made anew
         asked = {

@@ -23,3 +23,10 @@ from . import test_appraisal_ranking
 from . import test_reward_record
 
 # Pay
+from . import test_payout
+from . import test_pay_scheme
+from . import test_settlement
+from . import test_settlement_reward
+from . import test_settlement_correction
+from . import test_hostile_pay
+from . import test_settlement_prints
