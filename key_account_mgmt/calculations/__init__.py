@@ -9,3 +9,5 @@ from . import schedule
 from . import satisfaction
 from . import worktime
 from . import service_score
+from . import collection
+from . import reporting

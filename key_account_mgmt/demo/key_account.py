@@ -9,6 +9,7 @@ from . import (
     ledger,
     ownership,
     people,
+    performance_reports,
     secrecy,
     service_complaints,
     service_month,
@@ -46,6 +47,8 @@ class KeyAccount(models.Model):
         ownership.finish(world)
         service_visits.make(world)
         service_month.make(world)
+        # Plans, expenses, the receivables diary and work reports
+        performance_reports.make(world)
 
     @api.model
     def _tell_demo_story(self, world):

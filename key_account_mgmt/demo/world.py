@@ -45,6 +45,11 @@ MOMENTS = {
     "key_account_meeting_resolution": ("create_date", "write_date", "settled_on"),
     "key_account_spot_check": ("create_date", "write_date", "drawn_on"),
     "key_account_spot_check_line": ("create_date", "write_date"),
+    "key_account_work_report": ("create_date", "write_date", "submitted_on"),
+    "key_account_plan": ("create_date", "write_date"),
+    "key_account_plan_line": ("create_date", "write_date"),
+    "key_account_expense": ("create_date", "write_date"),
+    "key_account_collection_entry": ("create_date", "write_date"),
     "mail_message": ("date", "create_date", "write_date"),
     "mail_activity": ("create_date", "write_date"),
 }

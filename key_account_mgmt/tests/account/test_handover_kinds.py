@@ -59,6 +59,9 @@ class TestHandoverKinds(HandoverCase):
             "key.account.spot.check.user_id", "key.account.spot.check.line.checker_id",
             # passed over where he is gone
             "key.account.complaint.category.user_id",
+            # what somebody reported, spent, or was told by a customer
+            "key.account.work.report.user_id", "key.account.expense.user_id",
+            "key.account.collection.entry.user_id",
         }
         # what is proposed and offered is answered, or made anew
         asked = {
