@@ -55,6 +55,7 @@ class KeyAccountCollectionEntry(models.Model):
         domain="[('key_account_id', '=', account_id), ('state', '=', 'posted'),"
         " ('move_type', 'in', ('out_invoice', 'out_receipt'))]",
     )
+    invoice_name = fields.Char(related="move_id.name", string="Invoice Number")
     invoice_date_due = fields.Date(related="move_id.invoice_date_due", string="Due On")
     date = fields.Date(
         required=True, index=True, default=lambda self: self.env.company._get_key_account_today()
@@ -108,11 +109,11 @@ class KeyAccountCollectionEntry(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("date", "move_id.name")
+    @api.depends("date", "invoice_name")
     def _compute_display_name(self):
         for entry in self:
             entry.display_name = " ".join(filter(None, (
-                entry.date and fields.Date.to_string(entry.date), entry.move_id.display_name
+                entry.date and fields.Date.to_string(entry.date), entry.invoice_name
             )))
 
     @api.depends("move_id")
@@ -231,7 +232,7 @@ class KeyAccountCollectionEntry(models.Model):
     @api.model
     def _get_listed_fields(self):
         return super()._get_listed_fields() | {
-            "account_id", "company_id", "team_id", "move_id", "invoice_date_due", "date", "user_id", "method",
+            "account_id", "company_id", "team_id", "move_id", "invoice_name", "invoice_date_due", "date", "user_id", "method",
             "contact_name", "currency_id", "company_currency_id", "balance_amount", "company_balance",
             "promised_date", "promised_amount", "outcome", "paid_amount",
             "activity_ids", "activity_state", "activity_summary", "activity_type_id", "activity_type_icon",

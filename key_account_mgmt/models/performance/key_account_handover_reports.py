@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..account.key_account_handover_holding import Holding
+from .key_account_plan_line import ACTIVITY as LINE
+from .key_account_work_report import ACTIVITY as REPORT
 
 
 class KeyAccountHandover(models.Model):
@@ -20,3 +22,11 @@ class KeyAccountHandover(models.Model):
                 move=self._move_plainly("user_id"),
             ),
         ]
+
+    @api.model
+    def _get_activity_domain(self, users, company, is_approval):
+        """An action brings its activity along; nobody is reminded of another one's report."""
+        xmlid_to_id = self.env["ir.model.data"]._xmlid_to_res_id
+        return super()._get_activity_domain(users, company, is_approval) & Domain(
+            "activity_type_id", "not in", [xmlid_to_id(LINE), xmlid_to_id(REPORT)]
+        )

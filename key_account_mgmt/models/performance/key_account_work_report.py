@@ -271,11 +271,13 @@ class KeyAccountWorkReport(models.Model):
         self._check_each(lambda report: report._get_cannot_submit_reason())
         figures = self._get_figures()
         for report in self:
+            is_late = report.deadline < report.company_id._get_key_account_today()
             # sudo: figures, and whether it is in time, are set by the system
             report.sudo().write({
                 **figures[report],
+                # what came in on time and was sent back is not late when it comes again
+                "is_late": report.is_late if report.submitted_on else is_late,
                 "submitted_on": fields.Datetime.now(),
-                "is_late": report.is_late or report.deadline < report.company_id._get_key_account_today(),
             })
             report._submit("submitted")
             # sudo: the reminders are over, whoever has them

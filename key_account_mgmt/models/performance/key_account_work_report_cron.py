@@ -47,7 +47,8 @@ class KeyAccountWorkReport(models.Model):
             # sudo: the scheduled action speaks to everybody
             overdue = self.sudo().search([
                 ("company_id", "=", company.id), ("state", "=", "draft"), ("told_steps", "<", 2),
-                ("deadline", "<", today),
+                ("deadline", "<", today), ("submitted_on", "=", False),
+                "|", ("user_id", "=", False), ("user_id.active", "=", True),
             ], order="date_from, id")
             work_through(
                 overdue.filtered(lambda report, day=today: report._get_due_step(day)),

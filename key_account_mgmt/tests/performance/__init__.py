@@ -5,6 +5,7 @@ from . import test_collection_diary
 from . import test_expense
 
 # Work reports
+from . import test_hostile_reports
 from . import test_reporting_calculation
 from . import test_work_report
 from . import test_work_report_crons

@@ -189,6 +189,7 @@ class TestCollectionDiary(DiaryCase):
             for model in (ENTRY, MONTH):
                 with self.subTest(role=login, model=model):
                     records = self.env[model].with_user(self.users[login])
+                    self.assertTrue(records.search([], limit=1).display_name)
                     shown = records.get_views([(False, "list")])["models"][model]["fields"]
                     found = records.web_search_read(
                         [("account_id", "=", self.account.id)], {name: {} for name in shown}

@@ -246,6 +246,10 @@ class TestWorkReport(ReportCase):
         mine.work_done = "Spoke with Ms Li"
         mine.action_submit()
         self.assertEqual((report.state, report.visit_count), ("submitted", 1), "figures are frozen anew")
+        with freeze_time("2026-05-28 04:00:00"):
+            self._as("leader", report)._decline("returned", "And the others?")
+            self._as("manager", report).action_submit()
+        self.assertFalse(report.is_late, "it came in on time once")
 
     def test_nobody_reads_off_comments_or_excuses_his_own(self):
         mine = self._new_report(self.leader, kind="week")
