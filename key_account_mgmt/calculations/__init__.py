@@ -13,3 +13,5 @@ from . import satisfaction
 from . import worktime
 from . import service_score
 from . import split
+from . import collection
+from . import reporting

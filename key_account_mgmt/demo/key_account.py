@@ -10,8 +10,9 @@ from . import (
     ownership,
     people,
     performance_appraisal,
-    performance_targets,
     performance_pay,
+    performance_reports,
+    performance_targets,
     secrecy,
     service_complaints,
     service_month,
@@ -54,6 +55,8 @@ class KeyAccount(models.Model):
         performance_targets.make(world)
         performance_appraisal.make(world)
         performance_pay.make(world)
+        # Plans, expenses, the receivables diary and work reports
+        performance_reports.make(world)
 
     @api.model
     def _tell_demo_story(self, world):

@@ -55,6 +55,11 @@ MOMENTS = {
     "key_account_settlement": ("create_date", "write_date", "drawn_on", "frozen_on"),
     "key_account_settlement_line": ("create_date", "write_date"),
     "key_account_settlement_award": ("create_date", "write_date"),
+    "key_account_work_report": ("create_date", "write_date", "submitted_on"),
+    "key_account_plan": ("create_date", "write_date"),
+    "key_account_plan_line": ("create_date", "write_date"),
+    "key_account_expense": ("create_date", "write_date"),
+    "key_account_collection_entry": ("create_date", "write_date"),
     "mail_message": ("date", "create_date", "write_date"),
     "mail_activity": ("create_date", "write_date"),
 }

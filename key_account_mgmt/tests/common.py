@@ -267,6 +267,27 @@ class KeyAccountCase(TransactionCase):
         })])
 
     @classmethod
+    def _fill_performance(cls, account):
+        """Let an account have a plan with an action, an expense, and an invoice of which somebody spoke."""
+        user = account.manager_id
+        order = cls._new_order(account.partner_id, 70)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        cls.env["key.account.plan"].with_user(user).create({
+            "account_id": account.id, "plan": "Meet the buyer", "line_ids": [Command.create({
+                "name": "Send samples", "user_id": user.id, "deadline": "2030-12-31",
+            })],
+        })
+        cls.env["key.account.expense"].with_user(user).create({
+            "name": "Train", "account_id": account.id, "amount": 50, "company_id": cls.company.id,
+            "category_id": cls.env.ref("key_account_mgmt.expense_category_travel").id,
+        })
+        cls.env["key.account.collection.entry"].with_user(user).create({
+            "account_id": account.id, "move_id": invoice.id, "promised_date": "2030-12-31",
+            "promised_amount": 70,
+        })
+
+    @classmethod
     def _new_candidate(cls, partner=None, user=None, **values):
         """Propose a candidate whose desk survey is written."""
         user = user or cls.manager

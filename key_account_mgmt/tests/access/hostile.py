@@ -42,6 +42,7 @@ class HostileCase(KeyAccountCase):
         super().setUpClass()
         cls.users["document"] = cls._new_user("document", "key_account_mgmt.group_key_account_document")
         cls.today = cls.company._get_key_account_today()
+        cls.env["account.chart.template"].try_loading("generic_coa", cls.company, install_demo=False)
         cls.accounts = {}
         for level in BLIND:
             customer = cls._new_customer(f"Veiled {level}")
@@ -52,6 +53,7 @@ class HostileCase(KeyAccountCase):
             )
             cls._fill_file(cls.accounts[level])
             cls._fill_month(cls.accounts[level])
+            cls._fill_performance(cls.accounts[level])
             cls.env["key.account.complaint"].with_user(cls.manager).create({
                 "name": "It leaks", "partner_id": customer.id, "company_id": cls.company.id,
             })
@@ -68,6 +70,13 @@ class HostileCase(KeyAccountCase):
             )
             cls._new_change(target, 900, cls.director)
         cls._make_appraisal()
+        cls.work_report = cls.env["key.account.work.report"].with_user(cls.manager).create({
+            "company_id": cls.company.id, "work_done": "Called the buyers",
+        })
+        cls.budget = cls.env["key.account.expense.budget"].with_user(cls.director).create({
+            "team_id": cls.team.id, "company_id": cls.company.id, "amount": 1000,
+            "category_id": cls.env.ref("key_account_mgmt.expense_category_travel").id,
+        })
         cls.visit_plan = cls.env["key.account.visit.plan"].with_user(cls.director).create({
             "company_id": cls.company.id, "team_id": cls.team.id,
         })

@@ -28,7 +28,6 @@ class TestMatrix(HostileCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["account.chart.template"].try_loading("generic_coa", cls.company, install_demo=False)
         other_company = cls.env["res.company"].create({"name": "Other Company"})
         yesterday = fields.Date.subtract(cls.today, days=1)
         cls.users |= {
@@ -177,6 +176,9 @@ class TestMatrix(HostileCase):
             "key.account.grading.dimension.band": dimension.band_ids[:1],
             "key.account.grading.run": run,
             "key.account.grading.run.grade": run.grade_line_ids[:1],
+            "key.account.work.report": cls.work_report,
+            "key.account.expense.budget": cls.budget,
+            "key.account.expense.category": cls.budget.category_id,
         }
 
     @classmethod

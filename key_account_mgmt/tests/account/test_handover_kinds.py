@@ -66,6 +66,9 @@ class TestHandoverKinds(HandoverCase):
             "key.account.pay.base.user_id", "key.account.settlement.user_id",
             "key.account.settlement.line.user_id", "key.account.settlement.document.user_id",
             "key.account.settlement.award.user_id",
+            # what somebody reported, spent, or was told by a customer
+            "key.account.work.report.user_id", "key.account.expense.user_id",
+            "key.account.collection.entry.user_id",
         }
         # what is proposed and offered is answered, or made anew
         asked = {
