@@ -12,8 +12,8 @@ DEPARTMENTS = {
     "template_sales": ("east",), "template_account_manager": ("south", "north"), "template_clerk": ("east",),
 }
 LEADER_ITEMS = (
-    ("团队业绩", "部门销售目标完成率", 50, "部门当月销售额与已批准目标之比,按比例计分,不超过满分。"),
-    ("团队管理", "例会与督办", 15, "例会按期召开,决议按期落实。"),
+    ("团队业绩", "部门销售目标完成率", 50, "部门当月销售额与已批准目标之比，按比例计分，不超过满分。"),
+    ("团队管理", "例会与督办", 15, "例会按期召开，决议按期落实。"),
     ("团队管理", "下属培养", 15, "带教、陪访与绩效面谈。"),
     ("客户关系", "高层拜访", 20, "对战略客户决策人的拜访与反馈。"),
 )
@@ -35,18 +35,18 @@ LAST_MONTH = {
 }
 STATES = ("draft", "self_assessed", "scored", "approved", "published")
 SUMMARIES = (
-    "本月完成重点客户回访,两个项目进入报价阶段。", "新增订单按计划交付,催收一笔逾期款。",
-    "协助客户完成样机测试,整理客户档案三份。", "处理投诉一起,客户已确认满意。",
+    "本月完成重点客户回访，两个项目进入报价阶段。", "新增订单按计划交付，催收一笔逾期款。",
+    "协助客户完成样机测试，整理客户档案三份。", "处理投诉一起，客户已确认满意。",
 )
 OWN_COMMENTS = ("按计划完成。", "有一项延后到下月。", "超出预期。")
 TALKS = (
-    "已面谈:肯定客户关系维护,下月重点跟进备件合同。", "已面谈:报告及时性需提高,约定每周五前提交。",
-    "已面谈:目标分解清楚,下月增加高层拜访。",
+    "已面谈：肯定客户关系维护，下月重点跟进备件合同。", "已面谈：报告及时性需提高，约定每周五前提交。",
+    "已面谈：目标分解清楚，下月增加高层拜访。",
 )
 COMMENTS = ("表现稳定。", "主动性强。", "需加强。", "符合要求。")
-OBJECTION = "两次跨区支援拜访未计入,请复核。"
-ANSWER = "经核对拜访记录,两次支援属实,相应加分。"
-REJECTION = "经核对,该项已按实际记录计分,维持原分。"
+OBJECTION = "两次跨区支援拜访未计入，请复核。"
+ANSWER = "经核对拜访记录，两次支援属实，相应加分。"
+REJECTION = "经核对，该项已按实际记录计分，维持原分。"
 # of each leader's people: who, kind, facts, rule, amount, state in the end
 REWARDS = {
     "leader1": (
@@ -55,14 +55,14 @@ REWARDS = {
         ("assistant1", "criticism", "两次未按期提交工作日志。", "日志管理规定", 0, "submitted"),
         ("assistant1", "penalty", "客户资料外发未经审批。", "保密制度第八条", 200, "approved"),
         ("manager2", "criticism", "例会无故缺席一次。", "例会制度", 0, "rejected"),
-        ("manager1", "praise", "组织华东片区技术交流会,反响良好。", "突出贡献奖", 800, "draft"),
+        ("manager1", "praise", "组织华东片区技术交流会，反响良好。", "突出贡献奖", 800, "draft"),
     ),
     "leader2": (
         ("manager3", "praise", "年度框架协议续签率百分之百。", "突出贡献奖", 1500, "approved"),
-        ("assistant2", "praise", "整理客户关系人档案,完整度提升明显。", "月度之星", 300, "approved"),
+        ("assistant2", "praise", "整理客户关系人档案，完整度提升明显。", "月度之星", 300, "approved"),
         ("manager4", "criticism", "拜访报告延期五天以上。", "拜访管理办法", 0, "reviewed"),
         ("manager4", "penalty", "报价未经审批先行发出。", "报价审批流程", 300, "submitted"),
-        ("assistant2", "dismissal", "旷工三天,经提醒无改进。", "员工手册第十二条", 0, "rejected"),
+        ("assistant2", "dismissal", "旷工三天，经提醒无改进。", "员工手册第十二条", 0, "rejected"),
         ("manager3", "praise", "协助解决跨部门交付难题。", "月度之星", 500, "draft"),
     ),
 }
@@ -194,7 +194,7 @@ def _appraise_last(world, chance, month):
     for appraisal in drafted:
         state = LAST_MONTH[_login(appraisal), teams[appraisal.team_id]]
         if state == "cancelled":
-            world.act("director", appraisal)._cancel("兼管部门本月由代理主管负责,不单独考核。")
+            world.act("director", appraisal)._cancel("兼管部门本月由代理主管负责，不单独考核。")
             continue
         if STATES.index(state) >= 1:
             _self_assess(world, chance, appraisal)

@@ -2,9 +2,8 @@ from contextlib import contextmanager
 from datetime import date
 from unittest.mock import patch
 
-from odoo import fields
 from odoo.fields import Command
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..common import KeyAccountCase
 
@@ -33,6 +32,7 @@ def new_template(case, scheme):
     """Make an appraisal template whose people are paid by a scheme."""
     return case.env["key.account.appraisal.template"].create({
         "name": f"Template {scheme.name}", "pay_scheme_id": scheme.id,
+        "line_ids": [Command.create({"name": "All", "max_points": 100})],
     })
 
 
@@ -40,9 +40,20 @@ def new_appraisal(case, user, score, month=MARCH, **values):
     """Make an approved appraisal of a person for a month."""
     return case.env["key.account.appraisal"].create({
         "user_id": user.id, "team_id": case.team.id, "company_id": case.company.id,
-        "template_id": case.banded_template.id, "date_from": month,
-        "date_to": fields.Date.end_of(month, "month"), "score": score, "state": "approved", **values,
+        "template_id": case.banded_template.id, "date_from": month, "score": score, "state": "approved",
+        **values,
     })
+
+
+def bring_to(appraisal, **values):
+    """Let an appraisal be as the people leave it after an objection, another score or a cancellation."""
+    appraisal.env.flush_all()
+    appraisal.env.cr.execute(SQL(
+        "UPDATE key_account_appraisal SET %s WHERE id = %s",
+        SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()),
+        appraisal.id,
+    ))
+    appraisal.env.invalidate_all()
 
 
 def new_base(case, user, amount=3000, **values):
@@ -158,8 +169,8 @@ class PayCase(KeyAccountCase):
 
     def _reopen(self, appraisal, score):
         """Take an appraisal up again after an objection, and approve it with another score."""
-        appraisal.state = "scored"
-        appraisal.write({"score": score, "state": "approved"})
+        bring_to(appraisal, state="scored")
+        bring_to(appraisal, score=score, state="approved")
 
     def _assert_adds_up(self, settlement):
         lines = settlement.sudo().line_ids

@@ -291,7 +291,8 @@ class TestAppraisal(AppraisalCase):
             login for login, user in self.users.items()
             if login not in ("portal", "public") and self._sees(appraisal, user)
         }
-        self.assertEqual(seen, {"manager", "leader", "director", "executive", "executive2"})
+        # the department's clerk drafts the settlement by it
+        self.assertEqual(seen, {"manager", "leader", "clerk", "director", "executive", "executive2"})
 
     def _sees(self, record, user):
         self.env.invalidate_all()

@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..common import KeyAccountCase
 from .appraisal_case import Result
@@ -161,10 +162,11 @@ class TestKpi(KeyAccountCase):
         today = self.company._get_key_account_today()
         first = self.env["key.account"]._get_service_start(today)
         self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE key_account_grade_history SET date_from = %s WHERE account_id IN %s",
-            [first, tuple((self.account | self.second).ids)],
-        )
+        for table in ("key_account_grade_history", "key_account_active_period"):
+            self.env.cr.execute(SQL(
+                "UPDATE %s SET date_from = %s WHERE account_id IN %s",
+                SQL.identifier(table), first, tuple((self.account | self.second).ids),
+            ))
         self.env.invalidate_all()
         self._new_held_visit(self.account, today)
         accounts = (self.account | self.second).filtered("has_service_score")

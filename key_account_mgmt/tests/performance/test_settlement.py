@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
-from .pay_case import APRIL, MARCH, PayCase
+from .pay_case import APRIL, MARCH, PayCase, bring_to
 
 
 @tagged("post_install", "-at_install")
@@ -230,10 +230,10 @@ class TestSettlement(PayCase):
     def test_an_appraisal_taken_up_again_stops_the_approval(self):
         settlement = self._new_settlement()
         settlement.action_submit()
-        self.appraisal.state = "scored"
+        bring_to(self.appraisal, state="scored")
         with self._refused(UserError, "taken up again.*Manager"):
             settlement.with_user(self.leader).action_approve()
-        self.appraisal.write({"state": "approved", "score": 90})
+        bring_to(self.appraisal, state="approved", score=90)
         with self._refused(UserError, "taken up again"):
             settlement.with_user(self.leader).action_approve()
         settlement.with_user(self.leader)._decline("returned", "Draw it up again")

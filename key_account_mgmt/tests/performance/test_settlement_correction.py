@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .pay_case import APRIL, MARCH, MAY, PayCase
+from .pay_case import APRIL, MARCH, MAY, PayCase, bring_to
 
 NOTE = "Well done"
 LINE_VALUES = (
@@ -47,14 +47,14 @@ class TestSettlementCorrection(PayCase):
 
     def test_an_appraisal_that_is_taken_up_again_counts_as_it_was_until_it_is_decided(self):
         self._freeze(self._new_settlement())
-        self.appraisal.write({"state": "scored", "score": 10})
+        bring_to(self.appraisal, state="scored", score=10)
         self.assertFalse(self._new_settlement(APRIL).line_ids)
 
     def test_an_appraisal_approved_after_the_freeze_is_paid_with_the_next(self):
         self._new_base(self.manager2)
         late = self._new_appraisal(self.manager2, 80, state="scored")
         self._freeze(self._new_settlement(result="missed"))
-        late.state = "approved"
+        bring_to(late, state="approved")
         april = self._new_settlement(APRIL)
         line = self._line(april, self.manager2, "late")
         self.assertEqual((line.month, line.department_result, line.total), (MARCH, "missed", 2280))
@@ -76,7 +76,7 @@ class TestSettlementCorrection(PayCase):
     def test_a_cancelled_appraisal_is_taken_back(self):
         self.banded.field_allowance = 150
         self._freeze(self._new_settlement())
-        self.appraisal.state = "cancelled"
+        bring_to(self.appraisal, state="cancelled")
         line = self._line(self._new_settlement(APRIL), kind="correction")
         self.assertEqual((line.performance, line.allowance, line.total), (-2640, -150, -2790))
         self.assertIn("The appraisal was cancelled.", line.explanation)
@@ -98,18 +98,6 @@ class TestSettlementCorrection(PayCase):
         self._reopen(self.appraisal, 95)
         line = self._line(self._new_settlement(MAY), kind="correction")
         self.assertEqual(line.total, 3150 - 2640, "by the bands of then")
-
-    def test_two_halves_of_a_month_are_two_lines_with_one_allowance(self):
-        self.banded.field_allowance = 150
-        self.appraisal.write({"date_to": "2026-03-15", "presence_rate": 0.5})
-        self._new_appraisal(
-            self.manager, 90, date_from="2026-03-16", date_to="2026-03-31", presence_rate=0.5,
-        )
-        lines = self._line(self._new_settlement())
-        self.assertEqual(sorted(lines.mapped("performance")), [1320, 1500])
-        self.assertEqual(lines.mapped("allowance"), [75, 75])
-
-    # === FROZEN === #
 
     def test_nothing_in_a_frozen_settlement_is_changed_by_anybody(self):
         march = self._freeze(self._new_settlement(award_ids=[Command.create({
