@@ -54,7 +54,7 @@ class KeyAccountKpiMeasurement(models.TransientModel):
                 "There is nobody and nothing of this kind whose figures you see. Choose another kind."
             ))
         self.line_ids.unlink()
-        kpis = self.kpi_ids or self.env["key.account.kpi"].search([], order="sequence, id")
+        kpis = self.kpi_ids or self.env["key.account.kpi"].search([])  # pylint: disable=no-search-all
         self.env["key.account.kpi.measurement.line"].create([
             self._get_line_values(kpi, subject, measure)
             for kpi in kpis
