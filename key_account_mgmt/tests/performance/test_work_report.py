@@ -236,6 +236,14 @@ class TestWorkReport(ReportCase):
         wizard.action_confirm()
         self.assertEqual(report.state, "read")
 
+    def test_an_executive_reads_and_comments_on_the_directors_report(self):
+        report = self._new_report(self.director)
+        report.action_submit()
+        self.env["key.account.reason"].with_user(self.executive).create({
+            "model": REPORT, "res_ids": str(report.id), "act": "comment", "reason": "Go on",
+        }).action_confirm()
+        self.assertEqual((report.state, report.comment), ("read", f"{self.executive.name}: Go on"))
+
     def test_what_is_sent_back_is_written_and_submitted_again(self):
         report = self._new_report()
         report.action_submit()
