@@ -233,13 +233,8 @@ class KeyAccountCollectionEntry(models.Model):
     def _get_listed_fields(self):
         return super()._get_listed_fields() | {
             "account_id", "company_id", "team_id", "move_id", "invoice_name", "invoice_date_due",
-<<<<<<< HEAD
-            "date", "user_id", "method", "contact_name", "currency_id",
-            "company_currency_id", "balance_amount", "company_balance",
-=======
             "date", "user_id", "method", "contact_name", "currency_id", "company_currency_id",
             "balance_amount", "company_balance",
->>>>>>> 7d88cb2dce520a62e8fc02fd5d6b15d8c5012755
             "promised_date", "promised_amount", "outcome", "paid_amount",
             "activity_ids", "activity_state", "activity_summary", "activity_type_id", "activity_type_icon",
             "activity_user_id", "activity_exception_decoration", "activity_exception_icon",
