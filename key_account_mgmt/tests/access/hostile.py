@@ -102,7 +102,7 @@ class HostileCase(KeyAccountCase):
         })
         cls.appraisal = cls.env["key.account.appraisal"].create({
             "user_id": cls.manager.id, "team_id": cls.team.id, "company_id": cls.company.id,
-            "template_id": template.id, "date_from": "2026-03-01",
+            "template_id": template.id, "date_from": "2026-01-01",
         })
         cls.env["key.account.appraisal.objection"].create({
             "appraisal_id": cls.appraisal.id, "reason": "Too few points", "state": "open",
