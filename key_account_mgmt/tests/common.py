@@ -270,8 +270,11 @@ class KeyAccountCase(TransactionCase):
     def _fill_performance(cls, account):
         """Let an account have a plan with an action, an expense, and an invoice of which somebody spoke."""
         user = account.manager_id
-        order = cls._new_order(account.partner_id, 70)
-        invoice = order._create_invoices()
+        invoice = cls.env["account.move"].create({
+            "move_type": "out_invoice", "partner_id": account.partner_id.id, "company_id": cls.company.id,
+            "invoice_date": cls.company._get_key_account_today(),
+            "invoice_line_ids": [Command.create({"product_id": cls.product.id, "price_unit": 70})],
+        })
         invoice.action_post()
         cls.env["key.account.plan"].with_user(user).create({
             "account_id": account.id, "plan": "Meet the buyer", "line_ids": [Command.create({

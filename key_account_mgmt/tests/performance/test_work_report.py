@@ -400,10 +400,10 @@ class TestWorkReport(ReportCase):
         self.assertEqual(month.state, "read")
 
     def test_the_chatter_is_open_to_readers_and_to_nobody_else(self):
-        report = self._new_report()
-        self._as("leader", report).message_post(body="How is Ms Li?")
+        report, note = self._new_report(), {"body": "How is Ms Li?"}
+        self._as("leader", report).message_post(**note)
         with self.assertRaises(AccessError):
-            self._as("manager2", report).message_post(body="x")
+            self._as("manager2", report).message_post(**note)
 
 
 @tagged("post_install", "-at_install")
