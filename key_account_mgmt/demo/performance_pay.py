@@ -30,8 +30,9 @@ BANDS = (
     {"lower": 0, "rate": 0},
 )
 # how the settlement of so many months ago stands
-STATES = {1: "draft", 2: "submitted", 3: "reviewed", 4: "frozen", 5: "frozen", 6: "frozen"}
-RESULTS = ("met", "challenge", "missed", "met", "challenge", "met")
+STATES = {1: "draft", 2: "submitted", 3: "reviewed", 4: "frozen", 5: "frozen", 6: "frozen",
+          7: "frozen", 8: "frozen"}
+RESULTS = ("met", "challenge", "missed", "met", "challenge", "met", "met", "missed")
 CHOSEN_BECAUSE = "当月销售目标尚未下达，按部门经营例会结论确定。"
 AWARDS = {
     "east": ("manager1", 1200, "三年期框架项目如期交付，授予突出贡献奖。"),
@@ -50,6 +51,7 @@ def make(world):
     for team, people in PAID.items():
         world.teams[team].key_account_clerk_id = world.users["clerk"]
         _enter_bases(world, team, people, months)
+        _take_over(world, team, people, months)
         for ago in sorted(STATES, reverse=True):
             _settle(world, team, months[ago], ago)
 
@@ -81,6 +83,20 @@ def _enter_bases(world, team, people, months):
             person | {"amount": amount - 100, "date_from": months[-1], "date_to": raised - timedelta(days=1)},
             person | {"amount": amount, "date_from": raised},
         ])
+
+
+def _take_over(world, team, people, months):
+    """Take over the scores of the two months before the appraisals were made here."""
+    appraisals = world.quiet_env["key.account.appraisal"]
+    for place, (login, _amount) in enumerate(people):
+        known = appraisals.search([
+            ("user_id", "=", world.users[login].id), ("team_id", "=", world.teams[team].id),
+        ], limit=1)
+        for ago in (7, 8) if known else ():
+            appraisals.create({
+                "user_id": known.user_id.id, "team_id": known.team_id.id, "state": "published",
+                "template_id": known.template_id.id, "date_from": months[ago], "score": 80 + 3 * place + ago,
+            })
 
 
 def _settle(world, team, month, ago):
