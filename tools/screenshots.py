@@ -69,7 +69,10 @@ PICTURES = {
     "handover": (
         "director", "key-account-handovers", [".o_data_row:has-text('待接收人确认') td[name=user_id]"],
     ),
-    "operations": ("manager1", "key-accounts", [CARD, "button[name=action_open_operations]"]),
+    "operations": (
+        "manager1", "key-accounts",
+        [CARD, "button[name=action_open_operations]", ".o_data_row td[name=period]"],
+    ),
     "buying_centre": ("manager1", "key-account-people", [".o_switch_view.o_hierarchy"]),
     "ownership": ("director", "key-account-ownership", []),
     "ownership_change": ("director", "key-account-ownership", [".o_data_row td[name=account_id]"]),
@@ -107,7 +110,9 @@ PRINTS = {
     "print_summary": ("clerk", "key_account_summary", "key.account", [("state", "=", "active")], 80),
     "print_file": ("manager1", "key_account_file", "key.account", OWN, 1),
     "print_people": ("manager1", "key_account_people", "key.account", OWN, 1),
-    "print_operations": ("manager1", "key_account_operations", "key.account", OWN, 1),
+    "print_operations": (
+        "manager1", "key_account_operations", "key.account.plan", [("kind", "=", "quarter")], 1,
+    ),
     "print_handover": (
         "director", "key_account_handover", "key.account.handover",
         [("state", "=", "done"), ("kind", "=", "absence")], 1,

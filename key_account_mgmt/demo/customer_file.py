@@ -80,20 +80,6 @@ AGREEMENTS = (
     ("project", "试验台改造合同", "terminated"),
     ("service", "设备维保服务合同", "expired"),
 )
-# what the quarter brought, what the next one is to bring
-OPERATIONS = (
-    (
-        "订货与去年同期基本持平，主机配套稳定；两笔货款到期未付，已与财务主管约定付款日期。\n"
-        "总经理、生产副总各拜访一次，新机型样机试用申请已获设备部同意。\n竞品在备件上降价一成，我方以交期应对。",
-        "1. 完成新机型样机试用并取得测试报告（由技术支持驻厂）。\n"
-        "2. 收回全部逾期货款，续签年度框架协议。\n3. 拜访总经理一次、采购经理两次，摸清明年预算。",
-    ),
-    (
-        "本季度新增一条产线的液压站订单，毛利高于平均；交货准时率 97%。\n"
-        "采购经理更换，新经理已拜访两次，关系待加强。",
-        "1. 安排新任采购经理到厂参观。\n2. 推进备件库共建项目验收。\n3. 争取第二条产线的泵站份额。",
-    ),
-)
 MANAGERS = ("manager1", "manager2", "manager3", "manager4")
 
 
@@ -119,7 +105,6 @@ def make(world):
         _enter_projects(world, chance, shared)
         _conclude_agreements(world, chance, shared, LEADERS[customers[0].team])
         _hear(world, chance, shared)
-        _sum_up(world, shared)
     _let_grow_old(world, chance)
     _reveal(world)
 
@@ -170,16 +155,6 @@ def _fill_basics(world, chance, customer):
                 "credit_contract_habits": "要求质保金 5%，质保期 18 个月",
                 "credit_price_level": "中等，重视全寿命成本",
                 "credit_project_ability": "自有研发团队，系统集成能力较强",
-            })
-
-
-def _sum_up(world, customers):
-    """Write what the quarter brought, and what the next one is to bring."""
-    for number, customer in enumerate(customers):
-        summary, plan = OPERATIONS[number % len(OPERATIONS)]
-        with world.at(3 + number):
-            world.act(customer.owner, customer.account).write({
-                "operating_summary": summary, "operating_plan": plan,
             })
 
 

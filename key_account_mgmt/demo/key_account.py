@@ -9,6 +9,10 @@ from . import (
     ledger,
     ownership,
     people,
+    performance_appraisal,
+    performance_pay,
+    performance_reports,
+    performance_targets,
     secrecy,
     service_complaints,
     service_month,
@@ -48,6 +52,11 @@ class KeyAccount(models.Model):
         service_month.make(world)
         service_visits.show_states(world)
         world.analyze()
+        performance_targets.make(world)
+        performance_appraisal.make(world)
+        performance_pay.make(world)
+        # Plans, expenses, the receivables diary and work reports
+        performance_reports.make(world)
 
     @api.model
     def _tell_demo_story(self, world):

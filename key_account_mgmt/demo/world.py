@@ -46,6 +46,20 @@ MOMENTS = {
     "key_account_meeting_resolution": ("create_date", "write_date", "settled_on"),
     "key_account_spot_check": ("create_date", "write_date", "drawn_on"),
     "key_account_spot_check_line": ("create_date", "write_date"),
+    "key_account_target": ("create_date", "write_date"),
+    "key_account_target_change": ("create_date", "write_date", "applied_on"),
+    "key_account_appraisal": ("create_date", "write_date", "scored_on"),
+    "key_account_appraisal_line": ("create_date", "write_date"),
+    "key_account_appraisal_objection": ("create_date", "write_date", "raised_on", "answered_on"),
+    "key_account_reward_record": ("create_date", "write_date"),
+    "key_account_settlement": ("create_date", "write_date", "drawn_on", "frozen_on"),
+    "key_account_settlement_line": ("create_date", "write_date"),
+    "key_account_settlement_award": ("create_date", "write_date"),
+    "key_account_work_report": ("create_date", "write_date", "submitted_on"),
+    "key_account_plan": ("create_date", "write_date"),
+    "key_account_plan_line": ("create_date", "write_date"),
+    "key_account_expense": ("create_date", "write_date"),
+    "key_account_collection_entry": ("create_date", "write_date"),
     "mail_message": ("date", "create_date", "write_date"),
     "mail_activity": ("create_date", "write_date"),
 }
@@ -60,6 +74,8 @@ DAYS = {
     "key_account_ownership_history": ("date_from",),
     "key_account_grade_history": ("date_from",),
     "key_account_active_period": ("date_from",),
+    "key_account_appraisal": ("published_on",),
+    "crm_team_member": ("key_account_date_to",),
 }
 
 

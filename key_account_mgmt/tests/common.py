@@ -222,6 +222,36 @@ class KeyAccountCase(TransactionCase):
         return check
 
     @classmethod
+    def _new_target(cls, user=None, approve=False, **values):
+        """Propose the month's sales target of the department, as its leader does."""
+        values = {
+            "company_id": cls.company.id, "period_date": cls.company._get_key_account_today(),
+            "level": "team", "amount": 1000, **values,
+        }
+        if values["level"] in ("team", "person"):
+            values.setdefault("team_id", cls.team.id)
+        user = user or (cls.director if values["level"] == "company" else cls.leader)
+        target = cls.env["key.account.target"].with_user(user).create(values)
+        return cls._approve_target(target) if approve else target
+
+    @classmethod
+    def _approve_target(cls, record):
+        """Submit a target, or a change of one, and have it approved by those who have to."""
+        record.action_submit()
+        for user in (cls.director, cls.executive):
+            if record.with_user(user).can_approve:
+                record.with_user(user).action_approve()
+        cls.env.invalidate_all()
+        return record
+
+    @classmethod
+    def _new_change(cls, target, amount, user=None, **values):
+        """Propose another amount for an approved target."""
+        return cls.env["key.account.target.change"].with_user(user or cls.leader).create({
+            "target_id": target.id, "amount": amount, "reason": "The plant is rebuilt", **values,
+        })
+
+    @classmethod
     def _fill_month(cls, account):
         """Let an account have a submission, a checked visit, and a meeting about it with a resolution."""
         cls._new_submission(account)
@@ -235,6 +265,30 @@ class KeyAccountCase(TransactionCase):
         cls._new_meeting(account_id=account.id, kind="topical", resolution_ids=[Command.create({
             "name": "Send samples", "user_id": cls.manager.id, "deadline": "2026-12-31",
         })])
+
+    @classmethod
+    def _fill_performance(cls, account):
+        """Let an account have a plan with an action, an expense, and an invoice of which somebody spoke."""
+        user = account.manager_id
+        invoice = cls.env["account.move"].create({
+            "move_type": "out_invoice", "partner_id": account.partner_id.id, "company_id": cls.company.id,
+            "invoice_date": cls.company._get_key_account_today(),
+            "invoice_line_ids": [Command.create({"product_id": cls.product.id, "price_unit": 70})],
+        })
+        invoice.action_post()
+        cls.env["key.account.plan"].with_user(user).create({
+            "account_id": account.id, "plan": "Meet the buyer", "line_ids": [Command.create({
+                "name": "Send samples", "user_id": user.id, "deadline": "2030-12-31",
+            })],
+        })
+        cls.env["key.account.expense"].with_user(user).create({
+            "name": "Train", "account_id": account.id, "amount": 50, "company_id": cls.company.id,
+            "category_id": cls.env.ref("key_account_mgmt.expense_category_travel").id,
+        })
+        cls.env["key.account.collection.entry"].with_user(user).create({
+            "account_id": account.id, "move_id": invoice.id, "promised_date": "2030-12-31",
+            "promised_amount": 70,
+        })
 
     @classmethod
     def _new_candidate(cls, partner=None, user=None, **values):

@@ -7,3 +7,6 @@ from . import key_account_reveal
 from . import key_account_service_record
 from . import key_account_user_archive
 from . import key_account_viewer
+from . import key_account_target_split
+from . import key_account_target_split_line
+from . import key_account_kpi_measurement

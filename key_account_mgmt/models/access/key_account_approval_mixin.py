@@ -204,13 +204,24 @@ class KeyAccountApprovalMixin(models.AbstractModel):
         step = len(self._get_round("approved")) + 1
         role = self._get_pending_approvers()[0]
         self._record_decision("approved", step=step, role=role)
-        for (source, target), transition in self._transitions.items():
-            if source == self.state and transition.kind == "approve" and transition.step == step:
-                # sudo: an approver decides on records that he may otherwise only read; `write`
-                # asks again whether the decisions are there
-                self.sudo().write({"state": target})
-                break
+        if target := self._get_approval_target(step):
+            # sudo: an approver decides on records that he may otherwise only read; `write`
+            # asks again whether the decisions are there
+            self.sudo().write({"state": target})
         self._notify_approver()
+
+    def _get_approval_target(self, step):
+        """Return the state to which so many approvals lead from here; None where more are needed.
+
+        Override where it depends on the record.
+
+        :param int step: how many have been given
+        :rtype: str
+        """
+        return next((
+            target for (source, target), transition in self._transitions.items()
+            if source == self.state and transition.kind == "approve" and transition.step == step
+        ), None)
 
     def _decline(self, decision, comment):
         """Send back or reject.

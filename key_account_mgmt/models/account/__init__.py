@@ -20,7 +20,6 @@ from . import key_account_completeness
 from . import key_account_file_cron
 from . import key_account_deputy_cron
 from . import key_account_dealings
-from . import key_account_operations
 from . import key_account_ledger_entry
 from . import res_partner
 from . import base_partner_merge

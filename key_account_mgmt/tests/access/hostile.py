@@ -21,6 +21,9 @@ OPEN_TO_SERVICE = {
     "key.account.bulletin", "key.account.complaint", "key.account.complaint.category", "key.account.reason",
     "key.account.handover", "key.account.handover.acceptance", "key.account.handover.decline",
     "key.account.handover.line",
+    # each his own pay
+    "key.account.pay.base", "key.account.settlement.line", "key.account.settlement.reward",
+    "key.account.settlement.document",
 }
 STRANGERS = ("manager2", "assistant", "other_leader", "other_manager")
 # Who may not see an account of each level (it belongs to manager, of the team of leader)
@@ -39,6 +42,7 @@ class HostileCase(KeyAccountCase):
         super().setUpClass()
         cls.users["document"] = cls._new_user("document", "key_account_mgmt.group_key_account_document")
         cls.today = cls.company._get_key_account_today()
+        cls.env["account.chart.template"].try_loading("generic_coa", cls.company, install_demo=False)
         cls.accounts = {}
         for level in BLIND:
             customer = cls._new_customer(f"Veiled {level}")
@@ -49,6 +53,7 @@ class HostileCase(KeyAccountCase):
             )
             cls._fill_file(cls.accounts[level])
             cls._fill_month(cls.accounts[level])
+            cls._fill_performance(cls.accounts[level])
             cls.env["key.account.complaint"].with_user(cls.manager).create({
                 "name": "It leaks", "partner_id": customer.id, "company_id": cls.company.id,
             })
@@ -59,6 +64,19 @@ class HostileCase(KeyAccountCase):
             cls.env["key.account.visit"].with_user(cls.manager).create({
                 "account_id": cls.accounts[level].id, "visit_type": "call", "purpose": "Veiled purpose",
             })
+            # targets
+            target = cls._new_target(
+                cls.director, level="account", account_id=cls.accounts[level].id, approve=True
+            )
+            cls._new_change(target, 900, cls.director)
+        cls._make_appraisal()
+        cls.work_report = cls.env["key.account.work.report"].with_user(cls.manager).create({
+            "company_id": cls.company.id, "work_done": "Called the buyers",
+        })
+        cls.budget = cls.env["key.account.expense.budget"].with_user(cls.director).create({
+            "team_id": cls.team.id, "company_id": cls.company.id, "amount": 1000,
+            "category_id": cls.env.ref("key_account_mgmt.expense_category_travel").id,
+        })
         cls.visit_plan = cls.env["key.account.visit.plan"].with_user(cls.director).create({
             "company_id": cls.company.id, "team_id": cls.team.id,
         })
@@ -73,6 +91,37 @@ class HostileCase(KeyAccountCase):
         cls.scored_run = cls._new_run(scheme_id=cls.env.ref("key_account_mgmt.scheme_scoring").id)
         cls.scored_run.action_compute()
         cls.env.flush_all()
+
+    @classmethod
+    def _make_appraisal(cls):
+        """Let manager have a published month with an objection, values of each account, and a praise."""
+        template = cls.env["key.account.appraisal.template"].create({
+            "name": "Veiled template", "line_ids": [Command.create({
+                "name": "All", "max_points": 100, "band_ids": [Command.create({"lower": 0, "name": "Any"})],
+            })],
+        })
+        cls.appraisal = cls.env["key.account.appraisal"].create({
+            "user_id": cls.manager.id, "team_id": cls.team.id, "company_id": cls.company.id,
+            "template_id": template.id, "date_from": "2026-01-01",
+        })
+        cls.env["key.account.appraisal.objection"].create({
+            "appraisal_id": cls.appraisal.id, "reason": "Too few points", "state": "open",
+        })
+        cls.reward = cls.env["key.account.reward.record"].create({
+            "user_id": cls.manager.id, "team_id": cls.team.id, "company_id": cls.company.id,
+            "facts": "Won back a customer", "applicant_id": cls.leader.id,
+        })
+        kpi = cls.env.ref("key_account_mgmt.kpi_empty_drum_recovery")
+        for account in cls.accounts.values():
+            cls.env["key.account.kpi.value"].create({
+                "kpi_id": kpi.id, "company_id": cls.company.id, "level": "account", "account_id": account.id,
+                "team_id": cls.team.id, "value": 90,
+            })
+        cls.env.flush_all()
+        cls.env.cr.execute(
+            "UPDATE key_account_appraisal SET state = 'published' WHERE id = %s", [cls.appraisal.id]
+        )
+        cls.env.invalidate_all()
 
     def setUp(self):
         super().setUp()

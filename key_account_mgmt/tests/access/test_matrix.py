@@ -9,6 +9,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.addons.mail.tests.common import mail_new_test_user
 
 from ..common import role_group
+from ..performance.pay_case import make_pay_records
 from .hostile import HostileCase
 
 FILE = Path(__file__).parents[1] / "access_matrix.csv"
@@ -27,7 +28,6 @@ class TestMatrix(HostileCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["account.chart.template"].try_loading("generic_coa", cls.company, install_demo=False)
         other_company = cls.env["res.company"].create({"name": "Other Company"})
         yesterday = fields.Date.subtract(cls.today, days=1)
         cls.users |= {
@@ -41,6 +41,8 @@ class TestMatrix(HostileCase):
         cls.answer = cls.env["key.account.handover.acceptance"].create({
             "handover_id": cls.handover.id, "user_id": cls.executive2.id,
         })
+        cls.pay_records = make_pay_records(cls)
+        cls.users.pop("other_clerk")
         cls.records = {}
         for level, account in cls.accounts.items():
             for login, date_to in (("assistant", False), ("former_member", yesterday)):
@@ -123,7 +125,7 @@ class TestMatrix(HostileCase):
         }
         for name, found in cls._get_hanging(account).items():
             records[name] = found[:1]
-        return records | cls._make_service_records(account)
+        return records | cls._make_service_records(account) | cls._make_performance_records()
 
     @classmethod
     def _make_service_records(cls, account):
@@ -144,11 +146,28 @@ class TestMatrix(HostileCase):
         }
 
     @classmethod
+    def _make_performance_records(cls):
+        """Return what belongs to a person or to the company; values hang on the account."""
+        appraisal = cls.appraisal
+        return {
+            # Key figures and appraisals
+            "key.account.kpi": cls.env.ref("key_account_mgmt.kpi_sales_attainment"),
+            "key.account.appraisal.template": appraisal.template_id,
+            "key.account.appraisal.template.line": appraisal.template_id.line_ids,
+            "key.account.appraisal.template.band": appraisal.template_id.line_ids.band_ids,
+            "key.account.appraisal": appraisal,
+            "key.account.appraisal.line": appraisal.line_ids,
+            "key.account.appraisal.objection": appraisal.objection_ids,
+            "key.account.appraisal.ranking": cls.env["key.account.appraisal.ranking"].browse(appraisal.id),
+            "key.account.reward.record": cls.reward,
+        }
+
+    @classmethod
     def _make_overall_records(cls):
         """Return one record of each model that belongs to no account, or to several."""
         run = cls.applied_run.sudo()
         dimension = cls.env.ref("key_account_mgmt.scheme_scoring_value")
-        return {
+        return cls.pay_records | {
             "key.account.handover": cls.handover,
             "key.account.handover.acceptance": cls.answer,
             "key.account.grading.scheme": cls.scheme,
@@ -157,6 +176,9 @@ class TestMatrix(HostileCase):
             "key.account.grading.dimension.band": dimension.band_ids[:1],
             "key.account.grading.run": run,
             "key.account.grading.run.grade": run.grade_line_ids[:1],
+            "key.account.work.report": cls.work_report,
+            "key.account.expense.budget": cls.budget,
+            "key.account.expense.category": cls.budget.category_id,
         }
 
     @classmethod

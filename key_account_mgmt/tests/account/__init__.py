@@ -9,7 +9,6 @@ from . import test_file_parts
 from . import test_file
 from . import test_file_crons
 from . import test_file_prints
-from . import test_operations
 from . import test_pdf
 from . import test_handover
 from . import test_handover_kinds

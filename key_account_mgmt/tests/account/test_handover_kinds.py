@@ -52,9 +52,23 @@ class TestHandoverKinds(HandoverCase):
             "key.account.visit.ratified_by_id", "key.account.spot.check.line.user_id",
             "key.account.satisfaction.line.user_id", "key.account.satisfaction.interviewer_id",
             "key.account.complaint.feedback_user_id", "key.account.meeting.resolution.settled_by_id",
+            # whose month it is, or who took part in it; who is asked next is found by role
+            "key.account.appraisal.user_id", "key.account.appraisal.scored_by_id",
+            "key.account.appraisal.objection.user_id", "key.account.appraisal.objection.answered_by_id",
+            "key.account.reward.record.user_id", "key.account.reward.record.applicant_id",
+            "key.account.kpi.value.user_id",
             # goes with the account while it is owed
             "key.account.monthly.submission.user_id",
             "key.account.spot.check.line.checker_id", "key.account.spot.check.drawn_by_id",
+            # whose it was to reach: who takes over gets his own
+            "key.account.target.user_id", "key.account.target.change.user_id",
+            # whom pay is for, and who drafted it: anybody with the role goes on with a draft
+            "key.account.pay.base.user_id", "key.account.settlement.user_id",
+            "key.account.settlement.line.user_id", "key.account.settlement.document.user_id",
+            "key.account.settlement.award.user_id",
+            # what somebody reported, spent, or was told by a customer
+            "key.account.work.report.user_id", "key.account.expense.user_id",
+            "key.account.collection.entry.user_id",
         }
         # what is proposed and offered is answered, or made anew
         asked = {

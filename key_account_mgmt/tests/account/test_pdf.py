@@ -38,9 +38,11 @@ class TestPdf(KeyAccountCase):
         cls._fill_file(cls.account)
         cls.account.with_user(cls.manager).write({
             "payment_note": "月结六十天", "website": "https://works.example", "unit_nature": "joint",
-            "operating_summary": "订货持平", "operating_plan": "完成样机试用",
         })
         cls.account.stakeholder_ids.write({"relationship": "strong"})
+        cls.plan = cls.env["key.account.plan"].with_user(cls.manager).create({
+            "account_id": cls.account.id, "summary": "订货持平", "plan": "完成样机试用",
+        })
         cls.handover = cls.env["key.account.handover"].with_user(cls.director).create({
             "user_id": cls.manager.id, "company_id": cls.company.id, "receiver_id": cls.manager2.id,
         })
@@ -48,7 +50,9 @@ class TestPdf(KeyAccountCase):
 
     def _print(self, name, lang=LANG, login="director", records=None):
         """Return the text of a print as a PDF, without the blanks that the layout brings in."""
-        records = records or (self.handover if name.startswith("handover") else self.account)
+        records = records or {
+            "handover": self.handover, "handover_letter": self.handover, "operations": self.plan,
+        }.get(name, self.account)
         reports = self.env["ir.actions.report"].with_user(self.users[login]).with_context(
             lang=lang, force_report_rendering=True
         )
@@ -63,7 +67,7 @@ class TestPdf(KeyAccountCase):
     def test_no_print_of_the_file_and_the_hand_over_is_forgotten_here(self):
         reports = self.env["ir.actions.report"].search([
             ("report_name", "=like", "key_account_mgmt.%"),
-            ("model", "in", ("key.account", "key.account.handover")),
+            ("model", "in", ("key.account", "key.account.handover", "key.account.plan")),
         ])
         self.assertEqual({name.removeprefix(PREFIX) for name in reports.mapped("report_name")}, TITLES.keys())
 
@@ -92,7 +96,7 @@ class TestPdf(KeyAccountCase):
         text = self._print("operations")
         for word in ("订货持平", "完成样机试用"):
             self.assertIn(word, text)
-        self.account.operating_plan = False
+        self.plan.plan = False
         self.assertNotIn("完成样机试用", self._print("operations"))
 
     def test_each_annex_names_the_one_who_keeps_it_for_whoever_prints_it(self):

@@ -13,6 +13,20 @@ UNSEEN = {
     ("manager3", "key.account.handover"): {"draft"},
     ("assistant1", "key.account.handover"): {"draft"},
     ("assistant2", "key.account.handover"): {"draft"},
+    # a target is its proposer's and his superiors' until it is submitted
+    **{
+        (login, "key.account.target"): {"draft"}
+        for login in ("manager1", "manager2", "manager3", "manager4", "assistant1", "assistant2")
+    },
+}
+# An appraisal is seen by the person and those above: each has one last month, as far as it has come.
+APPRAISED = {
+    "manager1": "scored", "manager2": "self_assessed", "manager3": "approved", "manager4": "self_assessed",
+    "assistant1": "draft", "assistant2": "scored", "clerk": "approved",
+}
+UNSEEN |= {
+    (login, "key.account.appraisal"): {"draft", "self_assessed", "scored", "approved", "cancelled"} - {state}
+    for login, state in APPRAISED.items()
 }
 # A fifth of the orders makes the same world in a quarter of the time.
 ORDER_SHARE = 0.2
