@@ -123,6 +123,9 @@
         "views/menus.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "key_account_mgmt/static/src/visit/**/*",
+        ],
         "survey.survey_assets": [
             "key_account_mgmt/static/src/scss/survey.scss",
         ],

@@ -6,6 +6,7 @@ from . import closing
 from . import grading
 from . import kpi
 from . import ownership
+from . import position
 from . import ranking
 from . import sampling
 from . import schedule

@@ -113,11 +113,25 @@ def _hold(world, chance, plan, until=None):
         if index % 11 == 7:
             _close(world, visit, "cancelled" if index % 2 else "missed")
             continue
+        if index % 3 == 0:
+            _check_in(visit, index)
         visit.action_hold()
         if len(visits) - index > 2:
             _report(world, chance, visit)
         if len(visits) - index > 5:
             _decide(world, visit)
+
+
+def _check_in(visit, index):
+    """Note when the visitor was there, at each second one where; the visit's day lies behind."""
+    values = {
+        "check_in_on": visit.start - timedelta(minutes=index % 10), "check_in_user_id": visit.user_id.id,
+    }
+    if index % 2:
+        values.update(is_position_given=True, check_in_position={
+            "latitude": 31.2304 + index / 500, "longitude": 121.4737 + index / 400, "accuracy": 20,
+        })
+    visit.sudo().write(values)
 
 
 def _report(world, chance, visit):

@@ -9,6 +9,8 @@ from . import key_account_visit_changes
 from . import key_account_visit_steps
 from . import key_account_visit_meeting
 from . import key_account_visit_cron
+from . import key_account_visit_check_in
+from . import key_account_visit_photo
 from . import key_account_visit_plan
 from . import key_account_visit_plan_generate
 from . import key_account_visit_coverage
@@ -35,6 +37,7 @@ from . import key_account_visit_spot_check
 from . import key_account_visit_month
 from . import key_account_handover_month
 from . import ir_attachment
+from . import ir_attachment_photo
 from . import mail_activity
 
 # Satisfaction

@@ -37,6 +37,22 @@ class ResCompany(models.Model):
         "it is reminded on the day after it. 0: never.",
     )
 
+    key_account_is_position_asked = fields.Boolean(
+        string="Ask for the Position at Check-in",
+        help="Whoever checks in to a visit is asked for the position of his device, and can refuse. A "
+        "position is personal data: the law (in China the Personal Information Protection Law) wants the "
+        "purpose told, the person's own consent, which he can take back, and no more than the purpose needs. "
+        "Inform your people before you turn it on. Off: only the time is noted.",
+    )
+    key_account_position_days = fields.Integer(
+        string="Positions Are Kept For",
+        default=365,
+        help="So many days after the check-in the position is erased; the time of the check-in stays.",
+    )
+
+    _key_account_position_days = models.Constraint(
+        "CHECK (key_account_position_days > 0)", "Positions are kept for one day or more."
+    )
     _key_account_visit_days = models.Constraint(
         "CHECK (key_account_visit_move_days >= 0 AND key_account_ratification_days >= 0"
         " AND key_account_report_days >= 0 AND key_account_missed_days >= 0)",

@@ -13,6 +13,12 @@ class ResConfigSettings(models.TransientModel):
     )
     key_account_report_days = fields.Integer(related="company_id.key_account_report_days", readonly=False)
     key_account_missed_days = fields.Integer(related="company_id.key_account_missed_days", readonly=False)
+    key_account_is_position_asked = fields.Boolean(
+        related="company_id.key_account_is_position_asked", readonly=False
+    )
+    key_account_position_days = fields.Integer(
+        related="company_id.key_account_position_days", readonly=False
+    )
     # Monthly submissions, spot checks and meetings
     key_account_closing_day = fields.Integer(related="company_id.key_account_closing_day", readonly=False)
     key_account_redo_days = fields.Integer(related="company_id.key_account_redo_days", readonly=False)

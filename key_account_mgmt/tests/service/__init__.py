@@ -32,3 +32,6 @@ from . import test_service_score
 from . import test_service_stage
 from . import test_complaint_source
 from . import test_visit_prints
+from . import test_position_calculation
+from . import test_visit_check_in
+from . import test_visit_photo

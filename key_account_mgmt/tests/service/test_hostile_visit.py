@@ -13,6 +13,7 @@ READERS = ("clerk", "inspector", "executive", "executive2")
 ACTIONS = (
     "action_plan", "action_prepare", "action_hold", "action_undo_hold", "action_report", "action_approve",
     "action_ratify", "action_ask_cancel", "action_ask_miss", "action_ask_refuse_ratification",
+    "action_ask_check_in", "action_check_in", "action_erase_position",
 )
 
 
@@ -77,7 +78,9 @@ class TestHostileVisits(FileCase):
                 ("ratification", "ratified"), ("ratified_by_id", self.leader.id),
                 ("ratification_deadline", "2030-01-01"), ("is_escalated", True), ("is_reminded", True),
                 ("is_touched", True), ("is_generated", True), ("is_changed", True),
-                ("ratified_on", "2026-01-01 00:00:00"),
+                ("ratified_on", "2026-01-01 00:00:00"), ("check_in_on", "2026-01-01 00:00:00"),
+                ("check_in_user_id", self.leader.id), ("is_position_given", True),
+                ("position_erased_on", "2026-01-01 00:00:00"), ("photo_ids", [(5,)]),
             ):
                 self._try(login, VISIT, "write", visit.ids, {name: value})
                 self._try(login, VISIT, "create", {

@@ -52,3 +52,29 @@ class TestVisitOnAPhone(VisitCase, HttpCase):
         self.assertEqual((visit.state, visit.outcome), ("reported", "met"))
         self.assertEqual(visit.report, "They want two more lines.")
         self.assertEqual(visit.next_step_ids.summary, "Send the offer")
+        self.assertEqual(visit.check_in_user_id, user)
+        self.assertFalse(visit.is_position_given)
+
+    def test_on_a_phone_one_checks_in_with_position_and_photograph(self):
+        visit = self._check_in("with_consent")
+        self.assertEqual((visit.check_in_latitude, visit.check_in_longitude), (31.230417, 121.473701))
+        self.assertEqual(visit.photo_ids.mapped("name"), ["gate.jpg"])
+
+    def test_on_a_phone_one_refuses_to_give_a_position(self):
+        self.assertFalse(self._check_in("without_consent").is_position_given)
+
+    def test_on_a_phone_one_checks_in_where_the_device_gives_no_position(self):
+        self.assertFalse(self._check_in("without_position").is_position_given)
+
+    def _check_in(self, tour):
+        """Check in as the manager, where the company asks for positions; return the visit as he reads it."""
+        self.company.key_account_is_position_asked = True
+        visit = self._new_visit(
+            self._new_graded("Tour Customer"), visit_type="reception",
+            start=fields.Datetime.now() - timedelta(hours=1),
+        )
+        visit.action_plan()
+        self.start_tour("/odoo/key-account-visits", f"key_account_visit_check_in_{tour}", login=self.manager.login)
+        self.env.invalidate_all()
+        self.assertEqual(visit.check_in_user_id, self.manager)
+        return visit

@@ -72,6 +72,9 @@ registry.category("web_tour.tours").add("key_account_visit_on_a_phone", {
     steps: () => [
         { trigger: ".o_kanban_record:contains(Tour Customer)", run: "click" },
         ...expectFoldedState("planned"),
+        ...clickHeaderButton("action_ask_check_in"),
+        // the company asks for no position, and nobody is asked
+        { trigger: "body:not(:has(.modal)) .o_field_widget[name=check_in_on]" },
         ...clickHeaderButton("action_hold"),
         ...expectFoldedState("done"),
         { trigger: ".o_notebook .nav-link[name=report]", run: "click" },
@@ -85,5 +88,79 @@ registry.category("web_tour.tours").add("key_account_visit_on_a_phone", {
         { trigger: ".o_field_widget[name=next_step_ids]:contains(Send the offer)" },
         ...clickHeaderButton("action_report"),
         ...expectFoldedState("reported"),
+    ],
+});
+
+/** Let the device be at a place, or refuse to say where it is. */
+function stubPosition(coords) {
+    return {
+        content: "the device is asked where it is",
+        trigger: "body",
+        run: () => {
+            navigator.geolocation.getCurrentPosition = (found, failed) =>
+                coords ? found({ coords }) : failed(new Error("denied"));
+        },
+    };
+}
+
+function openVisit() {
+    return [
+        { trigger: ".o_kanban_record:contains(Tour Customer)", run: "click" },
+        ...expectFoldedState("planned"),
+    ];
+}
+
+/** The one who closes the question has not checked in; he agrees, and takes a photograph away again. */
+registry.category("web_tour.tours").add("key_account_visit_check_in_with_consent", {
+    steps: () => [
+        ...openVisit(),
+        stubPosition({ latitude: 31.230417, longitude: 121.473701, accuracy: 15 }),
+        ...clickHeaderButton("action_ask_check_in"),
+        { trigger: ".modal:contains(free to refuse)" },
+        { trigger: ".modal .btn-close, .modal .o_back_button, .modal .oi-arrow-left", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        ...clickHeaderButton("action_ask_check_in"),
+        { trigger: ".modal .modal-footer .btn-primary:contains(Agree)", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_field_widget[name=check_in_latitude]:contains(31.230417)" },
+        { trigger: ".o_notebook .nav-link[name=photos]", run: "click" },
+        {
+            content: "a photograph of the gate",
+            trigger: "input[type=file][accept='image/jpeg,image/png']:not(:visible)",
+            run: async ({ anchor }) => {
+                const canvas = document.createElement("canvas");
+                canvas.width = canvas.height = 8;
+                const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+                const data = new DataTransfer();
+                data.items.add(new File([blob], "gate.png", { type: "image/png" }));
+                anchor.files = data.files;
+                anchor.dispatchEvent(new Event("change"));
+            },
+        },
+        { trigger: ".o_key_account_photo a[title='gate.jpg']" },
+        ...clickHeaderButton("action_hold"),
+        ...expectFoldedState("done"),
+    ],
+});
+
+/** He does not want to say where he is: the time is noted all the same. */
+registry.category("web_tour.tours").add("key_account_visit_check_in_without_consent", {
+    steps: () => [
+        ...openVisit(),
+        stubPosition({ latitude: 31.230417, longitude: 121.473701, accuracy: 15 }),
+        ...clickHeaderButton("action_ask_check_in"),
+        { trigger: ".modal .modal-footer button:contains(Without Position)", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_field_widget[name=check_in_on]" },
+    ],
+});
+
+/** He agrees, and the device does not say where it is: the time is noted all the same. */
+registry.category("web_tour.tours").add("key_account_visit_check_in_without_position", {
+    steps: () => [
+        ...openVisit(),
+        stubPosition(null),
+        ...clickHeaderButton("action_ask_check_in"),
+        { trigger: ".modal .modal-footer .btn-primary:contains(Agree)", run: "click" },
+        { trigger: ".o_notification:contains(Your device gave no position)" },
+        { trigger: "body:not(:has(.modal)) .o_field_widget[name=check_in_on]" },
     ],
 });
