@@ -187,7 +187,8 @@ class KeyAccountSpotCheckLine(models.Model):
     def _get_listed_fields(self):
         return super()._get_listed_fields() | {
             "check_id", "check_state", "visit_id", "account_id", "company_id", "team_id", "user_id", "date",
-            "visit_type", "check_in_on", "is_position_given", "start", "stop", "visitor_ids", "outcome", "method", "checked_on", "checker_id",
+            "check_in_on", "is_position_given",
+            "visit_type", "start", "stop", "visitor_ids", "outcome", "method", "checked_on", "checker_id",
             "verdict", "can_check", "is_report_changed",
             "activity_ids", "activity_state", "activity_summary", "activity_type_id", "activity_type_icon",
             "activity_user_id", "activity_exception_decoration", "activity_exception_icon",

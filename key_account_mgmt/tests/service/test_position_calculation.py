@@ -20,8 +20,9 @@ class TestPosition(BaseCase):
         good = {"latitude": 31.2, "longitude": 121.4, "accuracy": 10}
         for name, value in (
             ("latitude", 90.000001), ("latitude", -91), ("longitude", 180.1), ("longitude", -181),
-            ("accuracy", -1), ("accuracy", 10 ** 400), ("latitude", float("nan")), ("longitude", float("inf")),
-            ("latitude", "31.2"), ("latitude", None), ("latitude", True), ("longitude", [121]),
+            ("accuracy", -1), ("accuracy", 10 ** 400), ("latitude", float("nan")),
+            ("longitude", float("inf")), ("latitude", "31.2"), ("latitude", None),
+            ("latitude", True), ("longitude", [121]),
         ):
             with self.subTest(name=name, value=str(value)[:10]), self.assertRaises(ValueError):
                 read_position({**good, name: value})

@@ -74,7 +74,8 @@ class TestVisitOnAPhone(VisitCase, HttpCase):
             start=fields.Datetime.now() - timedelta(hours=1),
         )
         visit.action_plan()
-        self.start_tour("/odoo/key-account-visits", f"key_account_visit_check_in_{tour}", login=self.manager.login)
+        name = f"key_account_visit_check_in_{tour}"
+        self.start_tour("/odoo/key-account-visits", name, login=self.manager.login)
         self.env.invalidate_all()
         self.assertEqual(visit.check_in_user_id, self.manager)
         return visit
