@@ -1,7 +1,7 @@
 {
     "name": "Key Account Management",
     "summary": "Grade, own, serve and reward key accounts (大客户部)",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/Key Accounts",
     "author": "key_account_mgmt contributors",
     "license": "LGPL-3",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Position(NamedTuple):
-    """Where a device was: degrees north and east (WGS 84, six decimals: 0.1 m), and within how many metres."""
+    """Where a device was: degrees north and east (WGS 84, to 0.1 m), and within how many metres."""
 
     latitude: float
     longitude: float

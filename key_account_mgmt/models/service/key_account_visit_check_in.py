@@ -238,9 +238,10 @@ class KeyAccountVisit(models.Model):
         due.write({"check_in_position": False, "position_erased_on": fields.Datetime.now()})
 
     def _follow_move(self):
-        super()._follow_move()
+        result = super()._follow_move()
         # put off: who was there on another day has not been there yet
         self.sudo().filtered(  # sudo: the check-in is the system's to write
             lambda visit: visit.state in AHEAD_STATES and visit.check_in_on
             and not visit._is_visit_day(visit.check_in_on)
         ).write(FORGOTTEN)
+        return result

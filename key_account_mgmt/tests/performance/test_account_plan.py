@@ -11,7 +11,7 @@ from odoo.tools import mute_logger
 from .test_work_report import ReportCase
 
 PLAN = "key.account.plan"
-MIGRATION = Path(__file__).parents[2] / "migrations" / "19.0.1.3.0" / "post-plans.py"
+MIGRATION = Path(__file__).parents[2] / "migrations" / "19.0.1.4.0" / "post-plans.py"
 
 
 class PlanCase(ReportCase):
