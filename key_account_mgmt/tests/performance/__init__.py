@@ -21,6 +21,7 @@ from . import test_work_report_crons
 from . import test_kpi
 from . import test_kpi_real_ledger
 from . import test_performance_calculations
+from . import test_performance_migration
 from . import test_appraisal
 from . import test_appraisal_objection
 from . import test_appraisal_bad_input
