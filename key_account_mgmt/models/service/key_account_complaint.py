@@ -39,8 +39,8 @@ FEEDBACK_METHOD = [
     ("online", "Online Meeting"),
 ]
 CONFIRMATION = [
-    ("content", "Content"),
-    ("not_content", "Not Content"),
+    ("content", "Satisfied"),
+    ("not_content", "Not Satisfied"),
 ]
 # places in the order: grades take up to 26, an ungraded key account comes after them
 UNGRADED, NO_ACCOUNT = 30, 1000

@@ -78,7 +78,9 @@ class KeyAccountVisitPlan(models.Model):
         default=lambda self: self.env.user,
         copy=False,
     )
-    period = fields.Selection(selection=PERIOD, required=True, default="month", tracking=True)
+    period = fields.Selection(
+        selection=PERIOD, string="Plan Period", required=True, default="month", tracking=True
+    )
     period_date = fields.Date(
         string="Any Day of the Period",
         required=True,

@@ -192,9 +192,17 @@ class TestVisitCalendar(VisitCase, MailCommon):
             self.account, user=self.manager, start=self._local("2027-03-29 15:00:00")
         )
         event = visit.sudo().event_id
-        for zone, shown in (("Europe/Berlin", "2027-03-29 09:00"), ("Asia/Shanghai", "2027-03-29 15:00")):
-            local = fields.Datetime.context_timestamp(event.with_context(tz=zone), event.start)
-            self.assertEqual(local.strftime("%Y-%m-%d %H:%M"), shown, "summer time has begun in Berlin")
+        report = self.env.ref("key_account_mgmt.action_report_key_account_visit").report_name
+        for zone, shown in (("Europe/Berlin", "9:00 AM"), ("Asia/Shanghai", "3:00 PM")):
+            clock = shown.replace(" ", r"(:00)?\s")
+            self.manager.tz = zone
+            self.env.invalidate_all()
+            told = event.with_user(self.manager).display_time
+            self.assertRegex(told, clock, "summer time has begun in Berlin")
+            html, _format = self.env["ir.actions.report"].with_user(self.manager)._render_qweb_html(
+                report, visit.ids
+            )
+            self.assertRegex(html.decode(), clock)
 
     def test_generated_visits_keep_their_hour_of_the_day_over_the_end_of_summer_time(self):
         self.company.resource_calendar_id.tz = "Europe/Berlin"
