@@ -98,6 +98,22 @@ PICTURES = {
     "meeting": ("leader1", "key-account-meetings", [".o_switch_view.o_list", ".o_data_row td[name=name]"]),
     "resolutions": ("leader1", "key-account-resolutions", []),
     "service_record": ("director", "action-key_account_mgmt.key_account_service_record_action", []),
+    "targets": ("director", "key-account-targets", []),
+    "target": ("director", "key-account-targets", [".o_data_row td[name=name]"]),
+    "work_reports": ("leader1", "key-account-reports", []),
+    "work_report": ("manager1", "key-account-reports", [".o_data_row td[name=name]"]),
+    "plans": ("manager1", "key-account-plans", []),
+    "collections": ("manager1", "key-account-diary", []),
+    "collection_months": ("clerk", "key-account-receivables", []),
+    "expenses": ("leader1", "key-account-expenses", []),
+    "appraisals": ("leader1", "key-account-appraisals", []),
+    "appraisal": ("manager1", "key-account-appraisals", [".o_data_row td[name=user_id]"]),
+    "ranking": ("leader1", "key-account-ranking", []),
+    "rewards": ("leader1", "key-account-rewards", []),
+    "key_figures": ("director", "action-key_account_mgmt.key_account_kpi_measurement_action", []),
+    "settlements": ("clerk", "key-account-settlements", []),
+    "settlement": ("clerk", "key-account-settlements", [".o_data_row td[name=name]"]),
+    "my_pay": ("manager1", "key-account-my-pay", []),
     "my_accounts": ("manager1", "key-accounts", []),
     "assistant_accounts": ("assistant1", "key-accounts", []),
 }
@@ -135,6 +151,20 @@ PRINTS = {
     ),
     "print_satisfaction": (
         "manager1", "key_account_satisfaction", "key.account.satisfaction", [("state", "=", "answered")], 1,
+    ),
+    "print_target": ("director", "key_account_target", "key.account.target", [("parent_id", "=", False)], 1),
+    "print_month_report": (
+        "clerk", "key_account_month_report", "key.account.work.report", [("scope", "=", "department")], 1,
+    ),
+    "print_appraisal": (
+        "manager1", "key_account_appraisal", "key.account.appraisal", [("state", "=", "published")], 1,
+    ),
+    "print_settlement": (
+        "clerk", "key_account_settlement", "key.account.settlement", [("state", "=", "approved")], 1,
+    ),
+    "print_pay_sheet": (
+        "manager1", "key_account_pay_sheet", "key.account.settlement.line",
+        [("user_id.login", "=", "manager1")], 1,
     ),
 }
 PRINT_WIDTH = 900
