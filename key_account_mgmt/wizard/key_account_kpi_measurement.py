@@ -134,11 +134,11 @@ class KeyAccountKpiMeasurementLine(models.TransientModel):
     team_id = fields.Many2one(comodel_name="crm.team", string="Department", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     has_data = fields.Boolean(readonly=True, help="There was something to divide by.")
-    value = fields.Float(digits=(16, 2), readonly=True, aggregator="avg")
+    value = fields.Float(string="Recorded Value", digits=(16, 2), readonly=True, aggregator="avg")
     numerator = fields.Float(digits=(16, 4), readonly=True)
     denominator = fields.Float(digits=(16, 4), readonly=True)
     unit = fields.Selection(related="kpi_id.unit")
-    explanation = fields.Char(compute="_compute_explanation")
+    explanation = fields.Char(string="How It Came About", compute="_compute_explanation")
 
     # === COMPUTE METHODS === #
 

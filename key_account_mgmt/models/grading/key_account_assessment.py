@@ -71,7 +71,7 @@ class KeyAccountAssessment(models.Model):
     history_amount = fields.Monetary(
         string="Of Which History", readonly=True, help="The part that comes from imported history."
     )
-    order_count = fields.Integer(string="Documents", readonly=True)
+    order_count = fields.Integer(string="Number of Documents", readonly=True)
     sales_share = fields.Float(
         string="Share (%)", digits=(16, 4), readonly=True, aggregator="sum",
         help="Of the company's sales in the same period.",

@@ -47,7 +47,7 @@ class KeyAccountAppraisalLine(models.Model):
     kpi_numerator = fields.Float(digits=(16, 4), readonly=True)
     kpi_denominator = fields.Float(digits=(16, 4), readonly=True)
     reference_data = fields.Json(readonly=True)
-    explanation = fields.Text(compute="_compute_explanation")
+    explanation = fields.Text(string="How It Came About", compute="_compute_explanation")
 
     # What is given
     self_points = fields.Float(string="Own Points", digits=(6, 2))

@@ -24,12 +24,14 @@ class KeyAccountAppraisalRanking(models.Model):
     user_id = fields.Many2one(comodel_name="res.users", string="Person", readonly=True)
     team_id = fields.Many2one(comodel_name="crm.team", string="Department", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
-    date_from = fields.Date(string="Month", readonly=True)
+    date_from = fields.Date(string="From", readonly=True)
+    period = fields.Char(string="Month", readonly=True)
     score = fields.Float(digits=(6, 2), readonly=True, aggregator="avg")
     place = fields.Integer(
-        readonly=True, aggregator="min", help="Equal scores share the better place, and the next is left out."
+        string="Rank", readonly=True, aggregator=None,
+        help="Equal scores share the better place, and the next is left out.",
     )
-    ranked_count = fields.Integer(string="Of", readonly=True, aggregator="max", help="How many were ranked.")
+    ranked_count = fields.Integer(string="Of", readonly=True, aggregator=None, help="How many were ranked.")
     is_open = fields.Boolean(
         string="Open Within the Department", readonly=True, help="As the company's settings say."
     )
@@ -39,7 +41,7 @@ class KeyAccountAppraisalRanking(models.Model):
         return SQL(
             """
             SELECT appraisal.id, appraisal.user_id, appraisal.team_id, appraisal.company_id,
-                   appraisal.date_from, appraisal.score,
+                   appraisal.date_from, to_char(appraisal.date_from, 'YYYY-MM') AS period, appraisal.score,
                    RANK() OVER (month ORDER BY appraisal.score DESC)::int AS place,
                    COUNT(*) OVER (month)::int AS ranked_count,
                    COALESCE(company.key_account_publish_scores, FALSE) AS is_open

@@ -50,7 +50,7 @@ class KeyAccountAppraisalTemplate(models.Model):
         relation="key_account_appraisal_template_user_rel",
         column1="template_id",
         column2="user_id",
-        string="People",
+        string="Named People",
         domain="[('share', '=', False)]",
         help="They are appraised by this template, whatever their role in the department says.",
     )

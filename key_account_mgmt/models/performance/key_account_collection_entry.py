@@ -18,7 +18,7 @@ METHOD = [
     ("call", "Phone Call"),
     ("visit", "On Site"),
     ("mail", "E-mail or Message"),
-    ("letter", "Letter"),
+    ("letter", "Written Letter"),
 ]
 SETTLED_FIELDS = {"move_id", "date", "promised_date", "promised_amount", "balance_amount", "account_id"}
 ACTIVITY = "key_account_mgmt.mail_activity_type_collection"
@@ -64,7 +64,7 @@ class KeyAccountCollectionEntry(models.Model):
         comodel_name="res.users", string="By", required=True, readonly=True, index=True, ondelete="restrict",
         default=lambda self: self.env.user,
     )
-    method = fields.Selection(selection=METHOD, required=True, default="call")
+    method = fields.Selection(selection=METHOD, string="Reached By", required=True, default="call")
     contact_name = fields.Char(string="Spoken With")
     note = fields.Text(string="What Was Said")
     currency_id = fields.Many2one(related="move_id.currency_id", store=True, precompute=True)

@@ -26,7 +26,8 @@ class KeyAccountCollectionMonth(models.Model):
     currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     team_id = fields.Many2one(comodel_name="crm.team", string="Department", readonly=True)
     manager_id = fields.Many2one(comodel_name="res.users", string="Account Manager", readonly=True)
-    month = fields.Date(readonly=True, help="Its first day.")
+    month = fields.Date(string="First Day", readonly=True)
+    period = fields.Char(string="Month", readonly=True)
     date_to = fields.Date(string="As Of", readonly=True)
     entry_count = fields.Integer(string="Entries", readonly=True)
     promise_count = fields.Integer(
@@ -39,11 +40,11 @@ class KeyAccountCollectionMonth(models.Model):
     difference = fields.Monetary(readonly=True, help="By the books less by the diary.")
     is_reconciled = fields.Boolean(string="Agrees", readonly=True)
 
-    @api.depends("month", "account_id.display_name")
+    @api.depends("period", "account_id.display_name")
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_display_name(self):
         for row in self:
-            row.display_name = f"{fields.Date.to_string(row.month)[:7]} {row.account_id.display_name or ''}"
+            row.display_name = f"{row.period} {row.account_id.display_name or ''}"
 
     # === ACTION METHODS === #
 
@@ -87,7 +88,7 @@ class KeyAccountCollectionMonth(models.Model):
             SELECT account.id * 4096 + (date_part('year', span.month) - 2000)::int * 12
                    + date_part('month', span.month)::int AS id,
                    account.id AS account_id, account.company_id, account.team_id, account.manager_id,
-                   company.currency_id, span.month,
+                   company.currency_id, span.month, to_char(span.month, 'YYYY-MM') AS period,
                    (span.month + INTERVAL '1 month' - INTERVAL '1 day')::date AS date_to,
                    %(figures)s
               FROM (%(balances)s) span

@@ -63,7 +63,7 @@ class KeyAccountKpi(models.Model):
         default=True,
         help="Sales that were imported from before count beside confirmed orders.",
     )
-    unit = fields.Selection(selection=UNIT, required=True, default="percent")
+    unit = fields.Selection(selection=UNIT, string="Unit of Measure", required=True, default="percent")
     direction = fields.Selection(
         selection=[("higher", "Higher Is Better"), ("lower", "Lower Is Better")],
         required=True,

@@ -48,7 +48,7 @@ class KeyAccountKpiValue(models.Model):
         string="Until", required=True, tracking=True, default=lambda self: self._get_last_month()[1]
     )
     value = fields.Float(
-        digits=(16, 4), required=True, tracking=True, aggregator="avg",
+        string="Recorded Value", digits=(16, 4), required=True, tracking=True, aggregator="avg",
         help="In the unit of the KPI.",
     )
     note = fields.Text(string="Evidence", help="Where the value comes from.")

@@ -18,7 +18,7 @@ class KeyAccountPayScheme(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="In Use", default=True)
     company_id = fields.Many2one(comodel_name="res.company", index=True, help="Empty: for all companies.")
     currency_id = fields.Many2one(
         comodel_name="res.currency",
@@ -52,7 +52,7 @@ class KeyAccountPayScheme(models.Model):
         "regulation of the clerk breaks off before this rule: that it holds for him too is an assumption.",
     )
     department_base = fields.Selection(
-        selection=[("payout", "Computed Payout"), ("base", "Base")],
+        selection=[("payout", "Computed Payout"), ("base", "Base Pay")],
         string="Department's Part Of",
         required=True,
         default="payout",
@@ -64,7 +64,7 @@ class KeyAccountPayScheme(models.Model):
         comodel_name="key.account.pay.scheme.rate", inverse_name="scheme_id", string="Marketing Rewards",
         copy=True,
     )
-    note = fields.Text(string="Clause", translate=True)
+    note = fields.Text(string="Text of the Rule", translate=True)
 
     _amounts = models.Constraint(
         "CHECK (base_amount >= 0 AND field_allowance >= 0)", "Base and allowance are 0 or more."

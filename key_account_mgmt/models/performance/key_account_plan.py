@@ -62,6 +62,7 @@ class KeyAccountPlan(models.Model):
         help="How the quarter or the year went: what was reached, what was not, and why.",
     )
     plan = fields.Text(
+        string="What Is Planned",
         tracking=True,
         copy=False,
         help="What is to be reached with this customer in the next quarter or in the year, by whom and how.",

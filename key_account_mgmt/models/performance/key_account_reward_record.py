@@ -63,7 +63,7 @@ class KeyAccountRewardRecord(models.Model):
         default=lambda self: self.env.company._get_key_account_today(),
     )
     facts = fields.Text(required=True, tracking=True, help="What the person has done.")
-    basis = fields.Char(tracking=True, help="The rule by which it is rewarded or punished.")
+    basis = fields.Char(string="Grounds", tracking=True, help="The rule by which it is rewarded or punished.")
     amount = fields.Monetary(
         tracking=True, help="Of a reward or a penalty; what becomes of it is decided with the pay."
     )

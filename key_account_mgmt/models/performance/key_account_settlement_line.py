@@ -77,7 +77,7 @@ class KeyAccountSettlementLine(models.Model):
     award_reason = fields.Text()
     total = fields.Monetary()
 
-    explanation = fields.Text(translate=True)
+    explanation = fields.Text(string="How It Came About", translate=True)
     terms = fields.Json(help="The scheme as it was: corrections of this line are computed by it.")
     reward_ids = fields.One2many(
         comodel_name="key.account.settlement.reward", inverse_name="line_id", string="Rewards"

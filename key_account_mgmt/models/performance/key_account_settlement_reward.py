@@ -25,7 +25,7 @@ class KeyAccountSettlementReward(models.Model):
     rate_key = fields.Integer(help="Which reward of the scheme, in the terms of the line.")
     basis = fields.Selection(selection=BASIS, string="Of What Was", required=True)
     month = fields.Date(string="Month Counted", required=True)
-    document_count = fields.Integer(string="Documents")
+    document_count = fields.Integer(string="Number of Documents")
     amount = fields.Monetary(string="Counted", help="The sum of what is counted of the documents.")
     rate = fields.Float(string="Reward (%)", digits=(5, 2), aggregator=None)
     reward = fields.Monetary()

@@ -82,7 +82,7 @@ class KeyAccountTarget(models.Model):
         copy=False,
         help="What the records said on the day after the period.",
     )
-    closed_on = fields.Date(readonly=True, copy=False)
+    closed_on = fields.Date(string="Period Closed On", readonly=True, copy=False)
     moved_amount = fields.Monetary(
         string="Moved Since",
         compute="_compute_actual",

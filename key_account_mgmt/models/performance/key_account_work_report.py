@@ -121,7 +121,7 @@ class KeyAccountWorkReport(models.Model):
         copy=False, help="Secret customers are named by their code: more people read this than may see them."
     )
     problems = fields.Text(copy=False, help="Important, hard and open cases, and what help is needed.")
-    plan = fields.Text(copy=False, help="What is to be done in the next period.")
+    plan = fields.Text(string="What Is Planned", copy=False, help="What is to be done in the next period.")
     comment = fields.Text(readonly=True, copy=False, help="What those above say of it.")
     excuse_reason = fields.Text(string="Excused, Because", readonly=True, copy=False)
 

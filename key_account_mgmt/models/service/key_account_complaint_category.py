@@ -11,7 +11,7 @@ class KeyAccountComplaintCategory(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(string="In Use", default=True)
     company_id = fields.Many2one(
         comodel_name="res.company", index="btree_not_null", help="Empty: all companies have it."
     )

@@ -83,7 +83,7 @@ class TestAppraisal(AppraisalCase):
         appraisal = self._open(template=self.template_manager)
         service = self._line(appraisal, "Service and Maintenance")
         self.assertEqual(service.points, 0)
-        for name in ("Visit Completion: No data", "Customer Satisfaction: No data"):
+        for name in ("Visit Completion: No data", "Satisfaction Score: No data"):
             self.assertIn(name, service.explanation)
         marketing = self._line(appraisal, "Key Account Marketing")
         self.assertIn("Sales Attainment: 88.00 %: 88 of a target of 100", marketing.explanation)
