@@ -70,8 +70,7 @@ PICTURES = {
         "director", "key-account-handovers", [".o_data_row:has-text('待接收人确认') td[name=user_id]"],
     ),
     "operations": (
-        "manager1", "key-accounts",
-        [CARD, "button[name=action_open_operations]", ".o_data_row td[name=period]"],
+        "manager1", "key-account-plans", [".o_data_row:has-text('季度'):has-text('已批准') td[name=period]"],
     ),
     "buying_centre": ("manager1", "key-account-people", [".o_switch_view.o_hierarchy"]),
     "ownership": ("director", "key-account-ownership", []),
@@ -94,7 +93,7 @@ PICTURES = {
     ),
     "satisfaction_dimensions": ("director", "key-account-satisfaction-dimensions", []),
     "month": ("manager1", "key-account-months", [".o_kanban_group:has-text('已接收') " + CARD]),
-    "spot_check": ("inspector", "key-account-spot-checks", [".o_data_row td[name=name]"]),
+    "spot_check": ("inspector", "key-account-spot-checks", [".o_data_row td[name=date]"]),
     "meeting": ("leader1", "key-account-meetings", [".o_switch_view.o_list", ".o_data_row td[name=name]"]),
     "resolutions": ("leader1", "key-account-resolutions", []),
     "service_record": ("director", "action-key_account_mgmt.key_account_service_record_action", []),
@@ -112,7 +111,7 @@ PICTURES = {
     "rewards": ("leader1", "key-account-rewards", []),
     "key_figures": ("director", "action-key_account_mgmt.key_account_kpi_measurement_action", []),
     "settlements": ("clerk", "key-account-settlements", []),
-    "settlement": ("clerk", "key-account-settlements", [".o_switch_view.o_list", ".o_data_row td[name=team_id]"]),
+    "settlement": ("clerk", "key-account-settlements", [".o_switch_view.o_list", ".o_data_row:has-text('已定案') td[name=team_id]"]),
     "my_pay": ("manager1", "key-account-my-pay", []),
     "my_accounts": ("manager1", "key-accounts", []),
     "assistant_accounts": ("assistant1", "key-accounts", []),
@@ -160,7 +159,7 @@ PRINTS = {
         "manager1", "key_account_appraisal", "key.account.appraisal", [("state", "=", "published")], 1,
     ),
     "print_settlement": (
-        "clerk", "key_account_settlement", "key.account.settlement", [("state", "=", "approved")], 1,
+        "clerk", "key_account_settlement", "key.account.settlement", [("state", "=", "frozen")], 1,
     ),
     "print_pay_sheet": (
         "manager1", "key_account_pay_sheet", "key.account.settlement.line",

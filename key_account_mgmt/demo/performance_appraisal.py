@@ -76,7 +76,8 @@ def make(world):
     _enter_values(world, chance, month)
     for ago in range(6, 1, -1):
         _appraise(world, chance, month - relativedelta(months=ago), 6 - ago)
-    _appraise_last(world, chance, month - relativedelta(months=1))
+    with world.at(min(2, world.today.day - 1)):
+        _appraise_last(world, chance, month - relativedelta(months=1))
     _reward(world)
 
 

@@ -29,9 +29,10 @@ def make(world):
     with world.at(40):
         _set_collection(world, month)
         _set_counts(world, month)
-    for team, login in LEADERS.items():
-        _propose(world, team, login, month)
-    _draft_next_year(world, month)
+    with world.at(3):
+        for team, login in LEADERS.items():
+            _propose(world, team, login, month)
+        _draft_next_year(world, month)
     _close(world)
     _change(world, year, month)
 

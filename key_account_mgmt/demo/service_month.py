@@ -95,11 +95,12 @@ def _meet(world, chance, team, periods):
         if ago > 2:
             with world.at(_get_days_ago(world, deadline)):
                 meeting.action_close()
-    _plan(world, team, f"{periods[0][0]} 部门例会", _get_working_day(world.today + timedelta(days=8)))
-    off = _plan(
-        world, team, "竞品动态专题会", _get_working_day(world.today + timedelta(days=4)), kind="topical"
-    )
-    off._cancel("技术部同事出差，并入月度例会。")
+    with world.at(2):
+        _plan(world, team, f"{periods[0][0]} 部门例会", _get_working_day(world.today + timedelta(days=8)))
+        off = _plan(
+            world, team, "竞品动态专题会", _get_working_day(world.today + timedelta(days=4)), kind="topical"
+        )
+        off._cancel("技术部同事出差，并入月度例会。")
 
 
 def _plan(world, team, name, day, login=None, **values):
@@ -169,7 +170,8 @@ def _close_months(world, chance, login, periods):
             submissions._open(account, *periods[0])
     owed = submissions.search([("user_id", "=", world.users[login].id)])
     for submission in owed.filtered(lambda one: one.state in ("open", "returned") and one._is_due()):
-        submission._follow_deadline()
+        with world.at(_get_days_ago(world, submission.due_date) - 1):
+            submission._follow_deadline()
 
 
 def _follow(world, chance, login, submission, course):

@@ -44,8 +44,9 @@ def make(world):
 def show_states(world):
     """Show each way that a visit goes; a pause of the co-operation would take away what is planned."""
     chance = random.Random(2023)  # noqa: S311 - as above
-    for login in ("manager1", "manager2", "manager3", "manager4"):
-        _show_states(world, chance, login)
+    with world.at(1):
+        for login in ("manager1", "manager2", "manager3", "manager4"):
+            _show_states(world, chance, login)
 
 
 # === PLANS === #
@@ -63,14 +64,15 @@ def _plan_months(world, chance, team):
         _hold(world, chance, past)
     with world.at(3):
         _hold(world, chance, running, until=world.day(4))
-    _approve(world, _draft(world, team, first + relativedelta(months=1)), steps=1)
-    _approve(world, _draft(world, team, first + relativedelta(months=2)), steps=0)
-    draft = _draft(world, team, first + relativedelta(months=3))
-    # some accounts get less than they were promised, and the plan says so
-    visits = draft.visit_ids.sorted("id")
-    visits[: len(visits) // 6].unlink()
-    cancelled = _draft(world, team, first + relativedelta(months=4))
-    cancelled._cancel("与年度计划合并，单月计划取消")
+    with world.at(2):
+        _approve(world, _draft(world, team, first + relativedelta(months=1)), steps=1)
+        _approve(world, _draft(world, team, first + relativedelta(months=2)), steps=0)
+        draft = _draft(world, team, first + relativedelta(months=3))
+        # some accounts get less than they were promised, and the plan says so
+        visits = draft.visit_ids.sorted("id")
+        visits[: len(visits) // 6].unlink()
+        cancelled = _draft(world, team, first + relativedelta(months=4))
+        cancelled._cancel("与年度计划合并，单月计划取消")
 
 
 def _draft(world, team, month, from_the_first=False):

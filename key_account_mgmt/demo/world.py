@@ -128,7 +128,8 @@ class World:
     def at(self, days_ago):
         """Date back all that is done inside: by the people it is done now, it is to look like then.
 
-        Whatever still bears a moment after the beginning of the transaction is new.
+        Whatever still bears a moment after the beginning of the transaction is new: what is done outside
+        looks like done in the next block.
         """
         yield
         self.env.flush_all()

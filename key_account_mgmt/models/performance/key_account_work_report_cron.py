@@ -97,8 +97,9 @@ class KeyAccountWorkReport(models.Model):
         :param str kind: which report
         :param datetime.date first: first day of the period
         """
-        # sudo: nobody writes another one's report
-        return self.sudo().with_company(company).create({
+        # sudo: nobody writes another one's report; what is said of it is in its writer's language
+        reports = self.sudo().with_company(company).with_context(lang=member.user_id.lang)
+        return reports.create({
             "kind": kind, "date_from": first, "user_id": member.user_id.id,
             "team_id": member.crm_team_id.id, "company_id": company.id,
         })
@@ -123,7 +124,8 @@ class KeyAccountWorkReport(models.Model):
         :param datetime.date first: the month's first day
         """
         # sudo: the clerk writes it, the system opens it
-        report = self.sudo().with_company(company).create({
+        reports = self.sudo().with_company(company).with_context(lang=company.partner_id.lang)
+        report = reports.create({
             "scope": "department", "kind": "month", "date_from": first, "user_id": False,
             "team_id": team.id, "company_id": company.id,
         })

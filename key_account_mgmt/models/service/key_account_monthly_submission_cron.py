@@ -76,7 +76,7 @@ class KeyAccountMonthlySubmission(models.Model):
         :param datetime.date deadline: last day
         """
         # sudo: nobody has the right to create submissions
-        submissions = self.sudo()
+        submissions = self.sudo().with_context(lang=account.manager_id.lang or account.company_id.partner_id.lang)
         last = submissions.search(
             [("account_id", "=", account.id), ("deadline", "<", deadline)], order="deadline desc", limit=1
         )

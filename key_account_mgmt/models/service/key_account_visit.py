@@ -210,7 +210,7 @@ class KeyAccountVisit(models.Model):
     # What came of it, as in V3
     report = fields.Text(copy=False, help="What was spoken about, and how the customer took it.")
     report_needs = fields.Text(string="Needs", copy=False)
-    report_agreements = fields.Text(string="Agreements", copy=False)
+    report_agreements = fields.Text(string="What Was Agreed", copy=False)
     report_problems = fields.Text(string="Problems", copy=False)
     outcome = fields.Selection(
         selection=OUTCOME, tracking=True, copy=False, help="What was reached of the expected effect."
