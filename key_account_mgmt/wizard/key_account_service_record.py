@@ -107,7 +107,7 @@ class KeyAccountServiceRecordLine(models.TransientModel):
         help="The mean of what was kept of each kind that was promised to this account.",
     )
     has_score = fields.Boolean(readonly=True, help="Anything was promised to this account.")
-    explanation = fields.Char(compute="_compute_explanation")
+    explanation = fields.Char(string="How It Came About", compute="_compute_explanation")
 
     # === COMPUTE METHODS === #
 

@@ -35,7 +35,7 @@ FEEDBACK_METHOD = [
     ("phone", "Phone"),
     ("email", "E-mail"),
     ("visit", "Visit"),
-    ("letter", "Letter"),
+    ("letter", "Written Letter"),
     ("online", "Online Meeting"),
 ]
 CONFIRMATION = [

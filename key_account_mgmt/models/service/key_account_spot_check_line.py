@@ -81,7 +81,7 @@ class KeyAccountSpotCheckLine(models.Model):
     report = fields.Text(compute="_compute_report", store=True, precompute=True)
     report_needs = fields.Text(string="Needs", compute="_compute_report", store=True, precompute=True)
     report_agreements = fields.Text(
-        string="Agreements", compute="_compute_report", store=True, precompute=True
+        string="What Was Agreed", compute="_compute_report", store=True, precompute=True
     )
     report_problems = fields.Text(string="Problems", compute="_compute_report", store=True, precompute=True)
     outcome = fields.Selection(
