@@ -170,7 +170,7 @@ def _close_months(world, chance, login, periods):
             submissions._open(account, *periods[0])
     owed = submissions.search([("user_id", "=", world.users[login].id)])
     for submission in owed.filtered(lambda one: one.state in ("open", "returned") and one._is_due()):
-        with world.at(_get_days_ago(world, submission.due_date) - 1):
+        with world.at(max(_get_days_ago(world, submission.due_date) - 1, 1)):
             submission._follow_deadline()
 
 

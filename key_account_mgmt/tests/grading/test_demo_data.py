@@ -2,9 +2,11 @@ import pytz
 
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
 from ...demo.world import read_csv
+from ...hooks import _get_tables, uninstall_hook
 
 # {(login, model): states} that a role by design does not see although it has the model's menu.
 # A hand-over is a draft for those who prepare it and for the person himself alone.
@@ -194,3 +196,22 @@ class TestDemoData(TransactionCase):
         before = count()
         self.env["key.account"]._load_demo_data()
         self.assertEqual(count(), before)
+
+    def test_an_uninstallation_is_refused_by_nothing_that_points_to_the_addon(self):
+        self.env.flush_all()
+        meetings = self.env["calendar.event"].search_count([])
+        uninstall_hook(self.env)
+        for table in _get_tables(self.env):
+            self.env.cr.execute(SQL("SELECT EXISTS (SELECT FROM %s)", SQL.identifier(table)))
+            self.assertFalse(self.env.cr.fetchone()[0], table)
+        seeds = self.env["ir.model.data"].search([
+            ("module", "=", "key_account_mgmt"), ("model", "not like", "ir.%"), ("model", "not like", "key.%"),
+        ])
+        for model, rows in seeds.grouped("model").items():
+            if not model.startswith("res."):
+                ids = tuple(rows.mapped("res_id"))
+                self.env.cr.execute(SQL(
+                    "DELETE FROM %s WHERE id IN %s", SQL.identifier(self.env[model]._table), ids
+                ))
+        self.assertEqual(self.env["calendar.event"].search_count([]), meetings)
+        self.assertFalse(self.env["calendar.event"].search_count([("res_model", "=like", "key.account%")]))
