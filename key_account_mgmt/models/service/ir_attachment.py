@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -27,9 +27,12 @@ class IrAttachment(models.Model):
     def _check_not_handed_in(self):
         """Refuse to touch the documents of months that are submitted or accepted.
 
+        The user is asked, not whether it is done as superuser: that is how core deletes what a user
+        removes from the chatter.
+
         :raise UserError: with what to do instead
         """
-        if self.env.su or not self.ids:
+        if self.env.uid == SUPERUSER_ID or not self.ids:
             return
         # sudo: what hangs on the attachment is asked, whoever may read it
         attachments = self.sudo()

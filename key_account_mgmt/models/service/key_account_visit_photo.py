@@ -128,7 +128,7 @@ class KeyAccountVisit(models.Model):
                 # what core lets pass as it is: drawings and some others
                 raise self._get_no_picture_error(name)
             picture = process.resize(MAX_EDGE, MAX_EDGE).image.convert("RGB")
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        except (OSError, SyntaxError, ValueError, UserError, Image.DecompressionBombError) as error:
             raise self._get_no_picture_error(name) from error
         return image_apply_opt(picture, "JPEG", quality=QUALITY, optimize=True)
 
