@@ -14,8 +14,8 @@ def uninstall_hook(env):
     """
     env.cr.execute(SQL("DELETE FROM mail_activity WHERE res_model LIKE %s", OWN))
     env.cr.execute(SQL(
-        "DELETE FROM mail_activity WHERE activity_type_id IN"
-        " (SELECT res_id FROM ir_model_data WHERE module = 'key_account_mgmt' AND model = 'mail.activity.type')"
+        "DELETE FROM mail_activity WHERE activity_type_id IN (SELECT res_id FROM ir_model_data"
+        " WHERE module = 'key_account_mgmt' AND model = 'mail.activity.type')"
     ))
     env.cr.execute(SQL(
         "UPDATE calendar_event SET res_model_id = NULL, res_model = NULL, res_id = NULL"

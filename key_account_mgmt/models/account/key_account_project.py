@@ -46,7 +46,8 @@ class KeyAccountProject(models.Model):
         group_expand=True,
     )
     performance = fields.Selection(
-        selection=PERFORMANCE, string="Contract Performance", tracking=True, help="How both sides keep to what was agreed."
+        selection=PERFORMANCE, string="Contract Performance", tracking=True,
+        help="How both sides keep to what was agreed.",
     )
     user_id = fields.Many2one(
         comodel_name="res.users",

@@ -60,7 +60,12 @@ class KeyAccountAppraisal(models.Model):
         :rtype: key.account.appraisal
         """
         appraisals = self.create(vals_list)
-        for appraisal in appraisals.filtered(lambda appraisal: appraisal.user_id.active):
+        appraisals.filtered("user_id.active")._ask_self_assessment()
+        return appraisals
+
+    def _ask_self_assessment(self):
+        """Ask each person for his own view, in his language."""
+        for appraisal in self:
             speaking = appraisal.with_context(lang=appraisal.user_id.lang)
             speaking.activity_schedule(
                 ACTIVITY,
@@ -68,7 +73,6 @@ class KeyAccountAppraisal(models.Model):
                 date_deadline=appraisal.self_deadline,
                 summary=speaking.env._("Assess yourself: %s", appraisal.month),
             )
-        return appraisals
 
     # === WHO IS APPRAISED === #
 

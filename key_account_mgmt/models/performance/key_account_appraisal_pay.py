@@ -23,7 +23,6 @@ class KeyAccountAppraisal(models.Model):
     )
     base_pay = fields.Monetary(
         compute="_compute_pay",
-        string="Base Pay",
         help="The person's own base for the days that he was there. Only for those who may see his pay.",
     )
     department_result = fields.Selection(selection=DEPARTMENT_RESULT, compute="_compute_pay")

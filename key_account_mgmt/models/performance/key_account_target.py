@@ -141,7 +141,8 @@ class KeyAccountTarget(models.Model):
     )
     has_draft_parts = fields.Boolean(compute="_compute_parts")
     change_ids = fields.One2many(
-        comodel_name="key.account.target.change", inverse_name="target_id", string="Target Changes", copy=False
+        comodel_name="key.account.target.change", inverse_name="target_id", string="Target Changes",
+        copy=False,
     )
 
     _dates = models.Constraint("CHECK (date_to >= date_from)", "The period ends before it begins.")

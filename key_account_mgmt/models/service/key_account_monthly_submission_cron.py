@@ -76,7 +76,8 @@ class KeyAccountMonthlySubmission(models.Model):
         :param datetime.date deadline: last day
         """
         # sudo: nobody has the right to create submissions
-        submissions = self.sudo().with_context(lang=account.manager_id.lang or account.company_id.partner_id.lang)
+        lang = account.manager_id.lang or account.company_id.partner_id.lang
+        submissions = self.sudo().with_context(lang=lang)
         last = submissions.search(
             [("account_id", "=", account.id), ("deadline", "<", deadline)], order="deadline desc", limit=1
         )

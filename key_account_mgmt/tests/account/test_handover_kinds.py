@@ -49,7 +49,8 @@ class TestHandoverKinds(HandoverCase):
             "key.account.ownership.history.manager_id", "key.account.ownership.history.user_id",
             "key.account.approval.user_id", "key.account.access.log.user_id",
             "key.account.assessment.override_user_id", "key.account.assessment.override_approver_id",
-            "key.account.visit.ratified_by_id", "key.account.visit.check_in_user_id", "key.account.spot.check.line.user_id",
+            "key.account.visit.check_in_user_id", "key.account.visit.ratified_by_id",
+            "key.account.spot.check.line.user_id",
             "key.account.satisfaction.line.user_id", "key.account.satisfaction.interviewer_id",
             "key.account.complaint.feedback_user_id", "key.account.meeting.resolution.settled_by_id",
             # whose month it is, or who took part in it; who is asked next is found by role
