@@ -6,6 +6,7 @@ from . import key_account_ledger_entry
 from . import key_account_target_decision_mixin
 from . import key_account_target
 from . import key_account_target_actual
+from . import key_account_target_forecast
 from . import key_account_target_evidence
 from . import key_account_target_submit
 from . import key_account_target_change

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ...calculations.grading import plain, round_half_up, to_decimal
 from ...calculations.split import MISSED, cover, get_attainment, get_result
-from ..service.key_account_visit import AHEAD_STATES, HELD_STATES, MEETING_TYPES
+from ..service.key_account_visit import HELD_STATES, MEETING_TYPES
 from .key_account_target import MONEY_KINDS, SUBJECTS
 
 RESULT = [
@@ -62,7 +62,7 @@ class KeyAccountTarget(models.Model):
         string="Forecast",
         compute="_compute_actual",
         help="What was reached, and what is to be expected until the end of the period: opportunities by "
-        "their probability, visits that are planned.",
+        "their probability, open invoices that fall due, visits that are planned.",
     )
     progress = fields.Char(compute="_compute_actual")
     attainment = fields.Float(string="Attainment (%)", compute="_compute_actual", digits=(16, 2))
@@ -209,16 +209,18 @@ class KeyAccountTarget(models.Model):
 
     @api.model
     def _get_figure_source(self, kind, company, level, date_from, date_to, is_ahead=False):
-        """Return the SELECT of what a kind of target counts, with its day and for whom; None for nothing.
+        """Return the SELECT of what a kind of target counts, with its day and for whom.
+
+        Nothing is known of imported sales to come: then it is None.
 
         :rtype: SQL or None
         """
         ledger = self.env["key.account.ledger.entry"]
         period = (company, level, date_from, date_to)
-        if kind == "visits":
-            return self._get_visit_source(*period, AHEAD_STATES if is_ahead else HELD_STATES)
         if is_ahead:
-            return self._get_pipeline_source(*period) if kind == "sales" else None
+            return self._get_forecast_source(kind, *period)
+        if kind == "visits":
+            return self._get_visit_source(*period, HELD_STATES)
         if kind == "new_customers":
             return ledger._get_first_orders(*period)
         return ledger._get_credits(LEDGER_KINDS.get(kind, kind), *period)
@@ -238,32 +240,6 @@ class KeyAccountTarget(models.Model):
             company=company.id,
             states=states,
             types=MEETING_TYPES,
-            date_from=date_from,
-            date_to=date_to,
-        )
-
-    @api.model
-    def _get_pipeline_source(self, company, level, date_from, date_to):
-        """Return the SELECT of the open opportunities that are to close in a period, by probability."""
-        subject = {
-            "company": SQL("%s::int", company.id),
-            "team": SQL("COALESCE(lead.key_account_team_id, lead.team_id)"),
-            "person": SQL("COALESCE(lead.key_account_manager_id, lead.user_id)"),
-            "account": SQL("lead.key_account_id"),
-        }
-        return SQL(
-            """
-            SELECT lead.date_deadline AS date, %(subject)s AS subject_id,
-                   COALESCE(lead.key_account_team_id, lead.team_id) AS team_id,
-                   lead.expected_revenue * lead.probability::numeric / 100 AS amount, TRUE AS is_countable
-              FROM crm_lead lead
-              LEFT JOIN key_account account ON account.id = lead.key_account_id
-             WHERE lead.active AND lead.type = 'opportunity' AND lead.won_status = 'pending'
-               AND COALESCE(lead.company_id, account.company_id) = %(company)s
-               AND lead.date_deadline BETWEEN %(date_from)s AND %(date_to)s
-            """,
-            subject=subject[level],
-            company=company.id,
             date_from=date_from,
             date_to=date_to,
         )

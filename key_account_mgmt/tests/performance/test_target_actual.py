@@ -308,6 +308,41 @@ class TestTargetActual(KeyAccountCase):
         target = self._new_target(kind="visits", amount=2, approve=True)
         self.assertEqual((target.actual_amount, target.forecast_amount), (0, 1))
 
+    def _all_forecasts(self, kind):
+        """Return what is expected on each level."""
+        return [
+            self._new_target(self.director, kind=kind, amount=10, approve=True, **values).forecast_amount
+            for values in (
+                {"level": "company"}, {"level": "team"}, {"level": "person", "user_id": self.manager.id},
+                {"level": "account", "account_id": self.account.id},
+            )
+        ]
+
+    def test_the_forecast_of_collection_adds_what_is_open_and_falls_due(self):
+        self._invoice(1000, "2026-10-10", invoice_date_due="2026-11-28")
+        self._invoice(4000, "2026-11-10", invoice_date_due="2026-12-01")
+        part = self._invoice(200, "2026-11-02", invoice_date_due="2026-11-02")
+        self._pay(part, "2026-11-05", 50)
+        self.assertEqual(self._all_forecasts("collection"), [50 + 150 + 1000] * 4)
+
+    def test_the_forecast_of_new_customers_adds_those_who_never_ordered_by_their_best_opportunity(self):
+        def new_lead(partner, probability):
+            self.env["crm.lead"].create({
+                "name": "Line 2", "type": "opportunity", "partner_id": partner.id,
+                "company_id": self.company.id, "user_id": self.manager.id, "team_id": self.team.id,
+                "probability": probability, "date_deadline": "2026-11-30",
+            })
+
+        prospect = self._new_customer("Prospect")
+        contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": prospect.id})
+        new_lead(prospect, 40)
+        new_lead(contact, 80)
+        new_lead(self.customer, 90)
+        known = self._new_customer("Known")
+        self._new_order(known, 5, "2020-01-01")
+        new_lead(known, 100)
+        self.assertEqual(self._all_forecasts("new_customers"), [2, 2, 2, 1])
+
     # === AFTER THE CLOSE === #
 
     @contextmanager

@@ -6,3 +6,4 @@ from . import test_complaint_tour
 from . import test_visits_tour
 from . import test_appraisal_tour
 from . import test_settlement_tour
+from . import test_performance_tour

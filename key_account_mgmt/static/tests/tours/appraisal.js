@@ -96,8 +96,6 @@ registry.category("web_tour.tours").add("key_account_appraisal_ranking", {
     steps: () => [
         ...openApp(RANKING),
         { trigger: ".o_breadcrumb:contains(Ranking)" },
-        { trigger: ".o_group_header:contains(East)", run: "click" },
-        { trigger: ".o_group_header:contains(May 2026)", run: "click" },
         { trigger: ".o_data_row:contains(82.50)" },
     ],
 });
