@@ -74,7 +74,8 @@ class TestAppraisalRanking(AppraisalCase):
     def test_nothing_but_person_month_score_and_place_is_in_it(self):
         names = set(self.env[RANKING]._fields) - {"id", "display_name"}
         self.assertEqual(names, {
-            "user_id", "team_id", "company_id", "date_from", "score", "place", "ranked_count", "is_open",
+            "user_id", "team_id", "company_id", "date_from", "period", "score", "place", "ranked_count",
+            "is_open",
         })
 
     def test_nobody_writes_places(self):

@@ -2,6 +2,8 @@ from datetime import date
 from decimal import Decimal
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -158,6 +160,7 @@ class TestKpi(KeyAccountCase):
         self.assertEqual(self._measure("satisfaction", self.account), (100, 1, 100))
         self.assertEqual(self._measure("satisfaction", self.theirs)[2], None)
 
+    @freeze_time("2026-05-20 04:00:00")
     def test_the_service_score_is_the_mean_of_the_accounts(self):
         today = self.company._get_key_account_today()
         first = self.env["key.account"]._get_service_start(today)

@@ -24,6 +24,8 @@ class TestPayScheme(PayCase):
             ("proportional", 800, 150, 5, 0),
         )
         self.assertFalse(post.rate_ids.category_ids)
+        for template, scheme in (("sales", banded), ("clerk", banded), ("account_manager", post)):
+            self.assertEqual(self.env.ref(f"key_account_mgmt.template_{template}").pay_scheme_id, scheme)
 
     def test_bands_with_a_gap_are_refused(self):
         for bands in ([], [(60, 0)], [(95, 105), (60, 100)]):
