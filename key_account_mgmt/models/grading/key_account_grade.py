@@ -179,8 +179,11 @@ class KeyAccountGrade(models.Model):
 
         :rtype: dict
         """
+        # the order alone: what else the grades say is not read
+        grades = self.search_fetch(
+            [("scheme_id", "in", self.scheme_id.ids)], ["scheme_id"], order="sequence, id"
+        )
         return {
             grade.id: rank
-            for scheme in self.scheme_id
-            for rank, grade in enumerate(scheme.grade_ids.sorted(lambda g: (g.sequence, g.id)))
+            for own in grades.grouped("scheme_id").values() for rank, grade in enumerate(own)
         }

@@ -281,8 +281,8 @@ class ResCompany(models.Model):
         :rtype: WorkingTime
         """
         first, last = min(starts), max(starts)
-        # six days for a working one, and a fortnight for holidays; more where that was too little
-        days = 14 + hours / 4
+        # as for eight hours a day and five days a week, and some days more; thrice that where there are holidays
+        days = 5 + hours / 5
         while True:
             time = self._get_key_account_working_time(first, last + timedelta(days=days))
             if add(time, last, hours * 3600) or days > 3 * 365:
