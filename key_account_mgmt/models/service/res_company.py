@@ -281,7 +281,7 @@ class ResCompany(models.Model):
         :rtype: WorkingTime
         """
         first, last = min(starts), max(starts)
-        # as for eight hours a day and five days a week, and some days more; thrice that where there are holidays
+        # eight hours a day, five days a week and some days more; thrice that where holidays take it up
         days = 5 + hours / 5
         while True:
             time = self._get_key_account_working_time(first, last + timedelta(days=days))
