@@ -81,7 +81,10 @@ PICTURES = {
         [CARD, ".nav-link:has-text('客户团队')", "button[name=action_open_viewers]"],
     ),
     "visits": ("manager1", "key-account-visits", []),
-    "visit": ("manager1", "key-account-visits", [".o_switch_view.o_list", ".o_data_row td[name=purpose]"]),
+    "visit": (
+        "manager1", "key-account-visits",
+        [".o_switch_view.o_list", ".o_data_row:has-text('已核实') td[name=purpose]"],
+    ),
     "visit_plans": ("leader1", "key-account-visit-plans", []),
     "visit_plan": ("leader1", "key-account-visit-plans", [".o_data_row td[name=name]"]),
     "months": ("leader1", "key-account-months", []),

@@ -54,7 +54,10 @@ class KeyAccountAppraisalLine(models.Model):
     self_comment = fields.Char(string="Own Comment")
     points = fields.Float(digits=(6, 2))
     comment = fields.Char(help="What the points are for; needed where there are none.")
-    level = fields.Char(compute="_compute_level", help="The quality level that the points have reached.")
+    level = fields.Char(
+        string="Quality Level", compute="_compute_level",
+        help="The quality level that the points have reached.",
+    )
 
     can_self_assess = fields.Boolean(related="appraisal_id.can_self_assess")
     can_score = fields.Boolean(compute="_compute_can_score")
