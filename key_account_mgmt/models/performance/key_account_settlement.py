@@ -151,8 +151,8 @@ class KeyAccountSettlement(models.Model):
     def _compute_waiting_for_appraisals(self):
         for settlement in self:
             is_open = settlement.state == "draft" and settlement.team_id and settlement.date_from
-            people = is_open and sorted(settlement._find_undecided().user_id.mapped("name"))
-            settlement.waiting_for_appraisals = people and ", ".join(people)
+            people = sorted(settlement._find_undecided().user_id.mapped("name")) if is_open else []
+            settlement.waiting_for_appraisals = ", ".join(people)
 
     @api.depends("state")
     @api.depends_context("uid")

@@ -184,6 +184,14 @@ class TestSettlement(PayCase):
 
     # === BAD INPUT === #
 
+    def test_who_is_still_to_be_decided_is_named_and_nobody_without_a_department(self):
+        self._new_appraisal(self.manager2, 0, state="self_assessed")
+        settlement = self._new_settlement()
+        self.assertEqual(settlement.waiting_for_appraisals, "Manager2")
+        new = self.env["key.account.settlement"].with_user(self.director).new({"date_from": MARCH})
+        self.assertFalse(new.team_id)
+        self.assertFalse(new.waiting_for_appraisals)
+
     def test_a_month_is_not_settled_twice(self):
         self._new_settlement()
         with self._refused(UserError, "2026-03 East exists already"):
